@@ -1,0 +1,3 @@
+"""Counterfoil: billing for European small businesses, in one process."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,111 @@
+"""The seller (BG-4): who issues, under which VAT regime, and to which account it is paid."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from counterfoil.domain.texts import CountryCode, Line40, Line60, Line120, Line250, Text1000
+
+VatRegime = Literal["standard", "franchise", "kleinunternehmer", "forfettario"]
+TransactionType = Literal["goods", "services", "goods_and_services"]
+VatPaymentCondition = Literal["on_receipts", "compensated_for_sales", "exempt"]
+NumberingMode = Literal["automatic", "manual"]
+
+REGIME_COUNTRY: dict[str, str] = {"franchise": "FR", "kleinunternehmer": "DE", "forfettario": "IT"}
+TIME_ZONES = {"FR": "Europe/Paris", "DE": "Europe/Berlin", "IT": "Europe/Rome", "ES": "Europe/Madrid"}
+LOCALES = {"FR": "fr", "DE": "de", "IT": "it", "ES": "es"}
+
+
+class CapitalShare(BaseModel):
+    """Registered capital, as printed on French documents."""
+
+    model_config = ConfigDict(frozen=True)
+
+    value: Annotated[str, StringConstraints(max_length=12, pattern=r"^[0-9]{1,9}(\.[0-9]{1,2})?$")]
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "EUR"
+
+
+class DocumentSettings(BaseModel):
+    """Overrides of the organization's legal texts for one document; absent keeps the organization's own."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    vat_number: Line40 | None = None
+    company_leadership: Line250 | None = None
+    district_court: Line250 | None = None
+    commercial_register_number: Line120 | None = None
+    tax_number: Line40 | None = None
+    legal_capital_share: CapitalShare | None = None
+    transaction_type: TransactionType | None = None
+    vat_payment_condition: VatPaymentCondition | None = None
+    discount_conditions: Text1000 | None = None
+    late_payment_penalties: Text1000 | None = None
+    legal_fixed_compensation: Text1000 | None = None
+
+
+class OrganizationProfile(BaseModel):
+    """All that an organization says of itself; stored whole. Fields from vat_regime on are ours.
+
+    locale: of the organization itself (its clients have their own). payment_terms_days: default between issue and due
+    date. accent_color: "#rrggbb". time_zone: an IANA name; "today" is this zone's calendar day.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    legal_name: Annotated[Line250, StringConstraints(min_length=1)]
+    legal_country: CountryCode
+    name: Line250 = ""
+    legal_number: Line40 = ""
+    legal_form: Line120 = ""
+    legal_sector: Line120 = ""
+    legal_registration_date: Line40 = ""
+    address_line_1: Line250 = ""
+    address_line_2: Line250 = ""
+    address_zipcode: Annotated[str, StringConstraints(max_length=20)] = ""
+    address_city: Line60 = ""
+    address_province: Annotated[str, StringConstraints(pattern=r"^([A-Za-z]{2})?$", to_upper=True)] = ""
+    address_country: CountryCode | Literal[""] = ""
+    company_leadership: Line250 = ""
+    district_court: Line250 = ""
+    commercial_register_number: Line120 = ""
+    vat_number: Line40 = ""
+    tax_number: Line40 = ""
+    legal_capital_share: CapitalShare | None = None
+    transaction_type: TransactionType | None = None
+    vat_payment_condition: VatPaymentCondition | None = None
+    discount_conditions: Text1000 = ""
+    late_payment_penalties: Text1000 = ""
+    legal_fixed_compensation: Text1000 = ""
+    locale: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")] = "en"
+    vat_regime: VatRegime = "standard"
+    is_freelancer: bool = Field(False, description="a natural person; lets Spanish ones withhold IRPF")
+    email: Line250 = ""
+    phone: Line40 = ""
+    time_zone: Line60 = "Europe/Paris"
+    payment_terms_days: Annotated[int, Field(ge=0, le=365)] = 30
+    accent_color: Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")] = "#1f4e79"
+    logo_attachment_id: str = ""
+    numbering_mode: NumberingMode = "automatic"
+    einvoicing_enabled: bool = Field(False, description="Italy: SdI sending is activated")
+    is_specimen: bool = Field(False, description="demo data: every document is marked SPECIMEN")
+
+
+class BankAccount(BaseModel):
+    """An account that clients pay to (BG-17). Balances are zero: there is no bank behind it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    organization_id: str
+    slug: str
+    name: str
+    iban: str
+    bic: str
+    account_number: str = ""
+    currency: str = "EUR"
+    status: Literal["active", "closed"] = "active"
+    main: bool = False
+    is_external_account: bool = False
+    updated_at: str
