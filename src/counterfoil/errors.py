@@ -15,11 +15,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Fault:
     """One thing that is wrong, and how to mend it.
 
@@ -36,7 +36,7 @@ class Fault:
     parameter: str | None = None
     rule: str | None = None
     source: str | None = None
-    meta: Mapping[str, object] = field(default_factory=dict)
+    meta: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
 
 class BillingError(Exception):
