@@ -1,0 +1,76 @@
+# Every target sets up what it needs by itself: Python >= 3.11 with venv, and make, are all that must be there.
+# uv is used when it is on the PATH.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: setup demo test test-long check bench help lock format lint
+
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null)
+TEST_PROCESSES ?= 2
+
+# The first of these that starts and is at least 3.11 (a name on the PATH may be a shim that does not start).
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python; do \
+	$$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+
+# pip and uv read the same lock files: exact versions with hashes, from whatever index this machine is set to.
+ifdef UV
+INSTALL := $(UV) pip install --quiet --python $(BIN)/python
+else
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+endif
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
+
+setup: $(VENV)/.dev  ## all that development needs, in .venv
+
+demo: $(VENV)/.run  ## a sample company on this machine, to click and call
+	$(BIN)/counterfoil demo
+
+test: lint  ## what CI runs: format, lint, types, imports, then all tests but the long ones
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile
+
+test-long: lint  ## the same with the tests that take minutes, at full size
+	COUNTERFOIL_TEST_SIZE=long $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile -m "long or not long" --timeout 3600
+
+check: lint  ## format, lint, types, imports and the architecture tests: seconds
+	$(BIN)/python -m pytest -q tests/architecture
+
+bench: $(VENV)/.dev  ## side-by-side measurements
+	$(BIN)/python -m bench
+
+format: $(VENV)/.dev  ## rewrite the files in the house's format
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format --quiet .
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff format --quiet --diff .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy --no-error-summary
+	$(BIN)/lint-imports --no-logo
+
+# Newest versions that pyproject.toml allows. No index address is written down, so any mirror serves.
+LOCK = $(or $(UV),$(BIN)/uv) pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate
+lock: | $(BIN)/python  ## choose new versions and write both lock files
+	$(if $(UV),,$(INSTALL) uv)
+	$(LOCK) --group build --output-file requirements.lock
+	$(LOCK) --group dev --extra postgres --constraint requirements.lock --output-file requirements-dev.lock
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Counterfoil needs Python 3.11 or newer, with venv (Debian: apt install python3-venv)." >&2; exit 1; }
+	$(if $(UV),$(UV) venv --quiet --python $(PYTHON) $(VENV),$(PYTHON) -m venv $(VENV))
+
+# The package itself goes in without its dependencies and without build isolation: all of it is in the lock files.
+$(VENV)/.run: requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Installing what Counterfoil needs into $(VENV) ..."
+	@$(INSTALL) --require-hashes -r requirements.lock
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.run
+	@echo "Installing what development needs into $(VENV) ..."
+	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,5 @@
+"""Loads the plugins that hold for every test; fixtures live in tests/conftest.py."""
+
+from __future__ import annotations
+
+pytest_plugins = ["tests.plugins.loud_skips"]
