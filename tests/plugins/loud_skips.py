@@ -8,6 +8,7 @@ CI too say why, with a reason that begins with "ok: ".
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Generator
 
 import pytest
@@ -49,3 +50,11 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     report = yield
     fail_if_not_allowed(report)
     return report
+
+
+def need_tool(name: str) -> str:
+    """The absolute path of a program that a test needs; skips the test, loudly, where it is missing."""
+    found = shutil.which(name)
+    if found is None:
+        pytest.skip(f"needs {name}")
+    return found

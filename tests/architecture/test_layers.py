@@ -1,0 +1,52 @@
+"""What each layer owes the others: docstrings above, the tenant's id below."""
+
+from __future__ import annotations
+
+import ast
+
+from tests.architecture.source import layer, top_level_functions
+
+# Store functions that take a connection but no organization_id, and why. Modules count for all their functions.
+NOT_OF_ONE_ORGANIZATION = {
+    "client_invoices.by_public_token": "the link's token is all that its visitor has",
+    "credentials.by_hash": "tells which organization is asking",
+    "idempotency.forget_before": "clears old records of all organizations",
+    "instance": "secrets of the whole server",
+    "organizations.every": "the list of organizations itself",
+    "organizations.take_seq": "takes the organization's row",
+    "queue": "jobs of all organizations wait in one line",
+    "triggers": "guards on the tables themselves",
+}
+
+
+def connected() -> dict[str, list[str]]:
+    """Public store functions that work on a connection, as "module.function", with their parameters."""
+    return {
+        f"{path.stem}.{function.name}": function.parameters
+        for path in layer("store")
+        if "migrations" not in path.parts
+        for function in top_level_functions(path)
+        if function.is_public and "conn" in function.parameters
+    }
+
+
+def test_every_store_function_asks_for_the_organization() -> None:
+    without = {name for name, parameters in connected().items() if "organization_id" not in parameters}
+    named = {name for name in without if not {name, name.split(".")[0]} & NOT_OF_ONE_ORGANIZATION.keys()}
+    assert named == set()
+
+
+def test_no_exception_outlives_its_reason() -> None:
+    without = {name for name, parameters in connected().items() if "organization_id" not in parameters}
+    in_use = without | {name.split(".")[0] for name in without}
+    assert set(NOT_OF_ONE_ORGANIZATION) - in_use == set()
+
+
+def test_every_public_operation_has_a_docstring() -> None:
+    silent = [
+        f"{function.path}::{function.name}"
+        for path in layer("operations")
+        for function in top_level_functions(path)
+        if function.is_public and not ast.get_docstring(function.node)
+    ]
+    assert silent == []
