@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
+_HUNDRED = Decimal(100)
 
 # The widest product is a quantity times a price, 15 digits each, times a rate of 7: 37 digits stay exact.
 EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
@@ -43,19 +44,18 @@ class Price(BaseModel):
 
 
 def round_to_cent(amount: Decimal) -> Decimal:
-    """`amount` in euros, rounded half up, away from zero, to two decimals."""
-    return amount.quantize(CENT, rounding=ROUND_HALF_UP, context=EXACT)
+    """`amount` in euros, rounded half up, away from zero, to two decimals; never negative zero."""
+    return amount.quantize(CENT, rounding=ROUND_HALF_UP, context=EXACT) or ZERO
 
 
 def cents(amount: Decimal) -> int:
     """`amount` in euros as whole cents, rounded half up."""
-    return int(round_to_cent(amount).scaleb(2, context=EXACT))
+    return int(EXACT.multiply(round_to_cent(amount), _HUNDRED))
 
 
 def text(amount: Decimal) -> str:
     """`amount` in euros as the wire writes it: two decimals, a point, no grouping; never "-0.00"."""
-    rounded = round_to_cent(amount)
-    return str(rounded if rounded else ZERO)
+    return str(round_to_cent(amount))
 
 
 def money(amount: Decimal, currency: str) -> dict[str, str]:
@@ -63,31 +63,54 @@ def money(amount: Decimal, currency: str) -> dict[str, str]:
     return {"value": text(amount), "currency": currency}
 
 
-def split(total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
-    """`total` (euros, two decimals) shared out in proportion to `weights` by largest remainder.
+def from_cents(amount_cents: int) -> Decimal:
+    """Whole cents as euros, always with two decimals: 1250 is Decimal("12.50")."""
+    return EXACT.multiply(CENT, amount_cents)
 
-    The parts are whole cents and sum to `total` exactly. Ties go to the larger weight, then to the earlier part, so
-    that the order of equal parts changes nothing. Weights may be negative; when they sum to zero, the whole total
-    goes to the first part.
+
+def round_ratio(numerator: int, denominator: int) -> int:
+    """numerator / denominator rounded half up, away from zero; denominator is above zero."""
+    rounded = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return rounded if numerator >= 0 else -rounded
+
+
+def apportion(total: int, shares: Sequence[int], whole: int) -> list[int]:
+    """`total` shared out in whole units by largest remainder; part i is exactly shares[i] / whole before rounding.
+
+    The exact parts must sum to `total`, or to less than one half beside it. The parts sum to `total` exactly, and none
+    is a whole unit or more away from its exact share. Ties go to the larger share, then to the earlier one.
     """
-    if not weights:
-        return []
-    whole = sum(weights, ZERO)
-    if not whole:
-        return [total] + [ZERO] * (len(weights) - 1)
-    exact = [EXACT.divide(EXACT.multiply(total, weight), whole) for weight in weights]
-    parts = [share.quantize(CENT, rounding=ROUND_DOWN, context=EXACT) for share in exact]
-    left = cents(total - sum(parts, ZERO))
-    step = CENT if left >= 0 else -CENT
-    by_remainder = sorted(
-        range(len(parts)), key=lambda i: (-abs(exact[i] - parts[i]), -abs(weights[i]), i)
-    )
-    for position in range(abs(left)):
-        parts[by_remainder[position % len(parts)]] += step
+    if (total < 0) != (whole < 0):
+        # Rounding down is not symmetric: turn a negative total round, so that its split mirrors the positive one.
+        shares = [-share for share in shares]
+    if total < 0:
+        return [-part for part in apportion(-total, shares, abs(whole))]
+    whole = abs(whole)
+    parts = [share // whole for share in shares]
+    left = total - sum(parts)
+    if left:
+        by_remainder = sorted(range(len(shares)), key=lambda i: (-(shares[i] % whole), -abs(shares[i]), i))
+        for position in by_remainder[:left]:
+            parts[position] += 1
     return parts
+
+
+def split(total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
+    """`total` (euros, two decimals) shared out in proportion to `weights` (euros, two decimals) by largest remainder.
+
+    The parts sum to `total` exactly, and none is a cent or more away from its exact share. Ties go to the larger
+    weight, then to the earlier part. Weights may be negative; when they sum to zero, all goes to the first part.
+    The split of -total is the negative of the split of total.
+    """
+    total_cents = cents(total)
+    weights_cents = [cents(weight) for weight in weights]
+    whole = sum(weights_cents)
+    if not whole:
+        return [total, *([ZERO] * (len(weights) - 1))] if weights else []
+    return [from_cents(part) for part in apportion(total_cents, [total_cents * w for w in weights_cents], whole)]
 
 
 __all__ = [
     "CENT", "EXACT", "LARGEST_TOTAL", "ZERO", "CurrencyCode", "Money", "Price", "SignedDecimalText", "TotalText",
-    "UnsignedDecimalText", "cents", "money", "round_to_cent", "split", "text",
-]
+    "UnsignedDecimalText", "apportion", "cents", "from_cents", "money", "round_ratio", "round_to_cent", "split", "text",
+]  # fmt: skip
