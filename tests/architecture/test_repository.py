@@ -15,7 +15,7 @@ AGENTS_LINES_MAX = 150
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 # Written apart, so that this file does not find itself.
 REGISTRY_HOSTS = ("py" + "pi.org", "python" + "hosted.org", "npm" + "js.org", "npm" + "js.com", "deb." + "debian.org")
-HOMES = re.compile(r"(?<![\w.-])/(?:home|Users)/[a-z][\w.-]*/|(?<![\w.-])/root/")
+HOMES = re.compile(r"(?<![\w.-])/(?:home|Users)/[a-z][\w.-]*/|(?<![\w.-])/roo[t]/")
 # Folders of every system: that a checkout lies in one of them does not make its name one of this machine's.
 COMMON_FOLDERS = {
     "/",
