@@ -1,0 +1,87 @@
+"""The renderer's child process: `python -I -m counterfoil.ports.render_child`. Documents in, PDFs out, over pipes.
+
+It is asked with two messages, JSON {"document", "appearance"} and the logo's bytes, and answers with two, JSON
+{"ok", "error", "rss"} and the PDF. rss is the process's largest memory use so far, in bytes. Once ready it says so.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from counterfoil.ports import frames, jail
+
+if TYPE_CHECKING:
+    from counterfoil.formats.pdf import Typesetter
+
+
+def main(arguments: list[str]) -> int:
+    """Serves until its standard input ends. arguments: a template and its root to use in place of our own (tests)."""
+    requests, answers = sys.stdin.buffer, sys.stdout.buffer
+    jail.enter()
+    typesetter = _loaded(arguments)
+    jail.close_files()
+    _send(answers, {"ok": True}, b"")
+    while (head := frames.read(requests)) is not None:
+        logo = frames.read(requests)
+        if logo is None:
+            break
+        try:
+            pdf = _pdf(typesetter, json.loads(head), logo)
+        except Exception as error:  # the process must outlive any one document
+            _send(answers, {"ok": False, "error": f"{type(error).__name__}: {error}"}, b"")
+        else:
+            _send(answers, {"ok": True}, pdf)
+    return 0
+
+
+def _loaded(arguments: list[str]) -> Typesetter:
+    """A typesetter that has set a page in every language and font: what is read from disk is read by now."""
+    from counterfoil.formats.pdf import Typesetter
+
+    typesetter = Typesetter(Path(arguments[0]).read_bytes(), Path(arguments[1])) if arguments else Typesetter()
+    for locale in ("fr", "en", "de", "it", "es"):
+        _pdf(typesetter, {"document": _warm_up(locale), "appearance": {}}, b"")
+    return typesetter
+
+
+def _pdf(typesetter: Typesetter, request: dict[str, Any], logo: bytes) -> bytes:
+    from counterfoil.formats.page import Appearance
+
+    return typesetter.pdf(request["document"], Appearance(logo=logo or None, **request["appearance"]))
+
+
+def _warm_up(locale: str) -> dict[str, Any]:
+    """The least document that has an amount, a day, a rate, a country, a QR code and a letter of each font."""
+    amount = {"value": "1234.50", "currency": "EUR"}
+    item = {"title": "a ä अ ع ש", "quantity": "1.5", "unit_price": amount, "vat_rate": "0.2", "subtotal": amount}
+    group = {"vat_rate": "0.2", "taxable_amount": amount, "vat_amount": amount}
+    return {
+        "status": "unpaid",
+        "number": "1",
+        "currency": "EUR",
+        "issue_date": "2026-01-01",
+        "client": {"locale": locale, "country_code": "DE"},
+        "organization": {"legal_name": "a", "legal_country": "FR"},
+        "items": [item],
+        "vat_breakdown": [group],
+        "payment_methods": [{"beneficiary_name": "a", "iban": "DE89370400440532013000", "bic": "COBADEFFXXX"}],
+        "tax_exclusive_amount": amount,
+        "total_amount": amount,
+        "amount_due": amount,
+    }
+
+
+def _send(answers: BinaryIO, head: dict[str, Any], pdf: bytes) -> None:
+    # ru_maxrss is in KiB on Linux and in bytes on macOS.
+    unit = 1 if sys.platform == "darwin" else 1024
+    head["rss"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    answers.write(frames.packed(json.dumps(head).encode()) + frames.packed(pdf))
+    answers.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
