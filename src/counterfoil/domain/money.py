@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
+# At most so many decimals in a quantity, a unit price, a discount or a rate.
+DECIMALS = 6
 _HUNDRED = Decimal(100)
 
 # The widest product is a quantity times a price, 15 digits each, times a rate of 7: 37 digits stay exact.
@@ -65,13 +67,22 @@ def money(amount: Decimal, currency: str) -> dict[str, str]:
 
 def from_cents(amount_cents: int) -> Decimal:
     """Whole cents as euros, always with two decimals: 1250 is Decimal("12.50")."""
-    return EXACT.multiply(CENT, amount_cents)
+    return CENT * amount_cents if amount_cents else ZERO
+
+
+def millionths(value: str) -> int:
+    """A decimal text of the wire as whole millionths: "0.2" is 200000. Raises ValueError past six decimals."""
+    whole, _, decimals = value.partition(".")
+    if len(decimals) > DECIMALS:
+        raise ValueError(f"{value} has more than {DECIMALS} decimals")
+    return int(whole + decimals.ljust(DECIMALS, "0"))
 
 
 def round_ratio(numerator: int, denominator: int) -> int:
     """numerator / denominator rounded half up, away from zero; denominator is above zero."""
-    rounded = (2 * abs(numerator) + denominator) // (2 * denominator)
-    return rounded if numerator >= 0 else -rounded
+    if numerator < 0:
+        return -((denominator - 2 * numerator) // (2 * denominator))
+    return (denominator + 2 * numerator) // (2 * denominator)
 
 
 def apportion(total: int, shares: Sequence[int], whole: int) -> list[int]:
@@ -111,6 +122,7 @@ def split(total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
 
 
 __all__ = [
-    "CENT", "EXACT", "LARGEST_TOTAL", "ZERO", "CurrencyCode", "Money", "Price", "SignedDecimalText", "TotalText",
-    "UnsignedDecimalText", "apportion", "cents", "from_cents", "money", "round_ratio", "round_to_cent", "split", "text",
+    "CENT", "DECIMALS", "EXACT", "LARGEST_TOTAL", "ZERO", "CurrencyCode", "Money", "Price", "SignedDecimalText",
+    "TotalText", "UnsignedDecimalText", "apportion", "cents", "from_cents", "millionths", "money", "round_ratio",
+    "round_to_cent", "split", "text",
 ]  # fmt: skip

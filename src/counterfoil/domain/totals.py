@@ -18,17 +18,21 @@ from typing import Final, NamedTuple
 
 from counterfoil.domain import vat
 from counterfoil.domain.lines import NewDiscount, NewItem
-from counterfoil.domain.money import EXACT, LARGEST_TOTAL, ZERO, apportion, cents, from_cents, round_ratio
+from counterfoil.domain.money import EXACT, LARGEST_TOTAL, ZERO, apportion, from_cents, millionths, round_ratio
 from counterfoil.domain.surcharges import WelfareFund, WithholdingTax
 from counterfoil.errors import Fault, Invalid
 
-SMALLEST_PERCENTAGE: Final = Decimal("0.0001")
-LARGEST_PERCENTAGE: Final = Decimal(1)
+# Of a percentage discount, in millionths: 0.0001 (0.01 %) to 1 (100 %).
+SMALLEST_PERCENTAGE: Final = 100
+LARGEST_PERCENTAGE: Final = 1_000_000
 
 # INPS gestione separata: the only fund on which tax is withheld too (art. 1 c. 212 L. 662/1996; FatturaPA Ritenuta=SI).
 WELFARE_FUND_WITHHELD: Final = "TC22"
 
 _MILLION: Final = 10**6
+_CENT_MILLIONTHS: Final = 10**4
+# A quantity times a price, both in millionths.
+_CENT_TRILLIONTHS: Final = 10**10
 
 
 class LineTotals(NamedTuple):
@@ -106,10 +110,8 @@ def rate_of(text: str) -> Decimal:
     return Decimal(text).normalize(EXACT) or Decimal(0)
 
 
-@lru_cache(maxsize=1024)
-def _millionths(text: str) -> int:
-    """A rate's text, of up to six decimals, as whole millionths: "0.2" is 200000."""
-    return int(Decimal(text).scaleb(6, context=EXACT))
+# Few rates come again and again.
+_rate_millionths = lru_cache(maxsize=1024)(millionths)
 
 
 @lru_cache(maxsize=1024)
@@ -141,11 +143,11 @@ def compute(
     nets = [_net(item, index, regime_reason or "", currency, faults) for index, item in enumerate(items)]
     discount_cents = 0
     if discount is not None and nets:
-        line_total = from_cents(sum(net.subtotal for net in nets))
-        discount_cents = _discount(discount, line_total, line_total, "discount/value", currency, faults)
+        line_total = sum([net.subtotal for net in nets])
+        discount_cents = _discount(discount, line_total, line_total * _CENT_TRILLIONTHS, None, currency, faults)
     if faults:
         raise Invalid.of(faults)
-    groups = _grouped(nets, discount_cents, _millionths(welfare_fund.rate) if welfare_fund else 0)
+    groups = _grouped(nets, discount_cents, millionths(welfare_fund.rate) if welfare_fund else 0)
     category = partial(
         vat.category,
         seller_country=seller_country,
@@ -161,51 +163,50 @@ def compute(
 
 def _net(item: NewItem, index: int, regime_reason: str, currency: str, faults: list[Fault]) -> _Net:
     """The line before VAT; a discount out of bounds is added to `faults` and left off."""
-    exact = EXACT.multiply(Decimal(item.quantity), Decimal(item.unit_price.value))
-    gross = cents(exact)
-    rate = _millionths(item.vat_rate)
+    exact = millionths(item.quantity) * millionths(item.unit_price.value)
+    gross = round_ratio(exact, _CENT_TRILLIONTHS)
+    rate = _rate_millionths(item.vat_rate)
     # A reason beside a positive rate is refused elsewhere; here it must not tear a group apart.
     reason = "" if rate else (item.vat_exemption_reason or regime_reason)
     if item.discount is None:
         return _Net(rate, reason, gross, None)
-    off = _discount(item.discount, from_cents(gross), exact, f"items/{index}/discount/value", currency, faults)
+    off = _discount(item.discount, gross, exact, index, currency, faults)
     return _Net(rate, reason, gross - off, off)
 
 
 def _discount(
-    discount: NewDiscount, base: Decimal, exact_base: Decimal, field: str, currency: str, faults: list[Fault]
+    discount: NewDiscount, base: int, exact_base: int, index: int | None, currency: str, faults: list[Fault]
 ) -> int:
-    """What the discount takes off `base` (euros), in cents; out of bounds, zero and one more fault.
+    """What the discount takes off `base`, both in cents; out of bounds, zero and one more fault.
 
-    exact_base: `base` before rounding. The larger of the two is the bound, so that taking off a line's printed amount
-    is always allowed.
+    exact_base: `base` before rounding, in trillionths. The larger of the two is the bound, so that taking off a line's
+    printed amount is always allowed. index: the line's position; None for the global discount.
     """
-    value = Decimal(discount.value)
+    field = "discount/value" if index is None else f"items/{index}/discount/value"
+    value = millionths(discount.value)
     if discount.type == "percentage":
         if SMALLEST_PERCENTAGE <= value <= LARGEST_PERCENTAGE:
-            return cents(EXACT.multiply(base, value))
-        faults.append(_percentage_fault(value, field))
-    elif value > max(base, exact_base):
-        faults.append(_absolute_fault(value, base, field, currency))
+            return round_ratio(base * value, _MILLION)
+        faults.append(_percentage_fault(Decimal(discount.value), field))
+    elif value * _MILLION > max(base * _CENT_TRILLIONTHS, exact_base):
+        faults.append(_absolute_fault(discount.value, from_cents(base), field, currency))
     else:
-        return cents(value)
+        return round_ratio(value, _CENT_MILLIONTHS)
     return 0
 
 
 def _percentage_fault(value: Decimal, field: str) -> Fault:
-    hint = ""
-    if LARGEST_PERCENTAGE < value <= 100:
-        hint = f' For {value.normalize():f} % send "{EXACT.divide(value, Decimal(100)):f}".'
+    hint = f' For {value:f} % send "{value.scaleb(-2):f}".' if 1 < value <= 100 else ""
     return Fault(
         "invalid_discount_value",
         f'A percentage discount is a fraction from 0.0001 to 1; "{value:f}" is not.',
         field=field,
         fix=f'Send a fraction such as "0.1" for 10 %.{hint}',
-        meta={"minimum": str(SMALLEST_PERCENTAGE), "maximum": str(LARGEST_PERCENTAGE)},
+        meta={"minimum": "0.0001", "maximum": "1"},
     )
 
 
-def _absolute_fault(value: Decimal, base: Decimal, field: str, currency: str) -> Fault:
+def _absolute_fault(value: str, base: Decimal, field: str, currency: str) -> Fault:
     whole = "the sum of the items" if field == "discount/value" else "its line's quantity x unit price"
     if base < ZERO:
         fix = 'That amount is negative: send a discount of type "percentage" instead, or leave it out.'
@@ -213,7 +214,7 @@ def _absolute_fault(value: Decimal, base: Decimal, field: str, currency: str) ->
         fix = f'Send at most "{base}", or a discount of type "percentage".'
     return Fault(
         "invalid_discount_value",
-        f"The discount of {value:f} {currency} is over {whole}, {base} {currency}.",
+        f"The discount of {value} {currency} is over {whole}, {base} {currency}.",
         field=field,
         fix=fix,
         meta={"maximum": str(base)},
@@ -245,8 +246,10 @@ def _grouped(nets: Sequence[_Net], discount: int, welfare_rate: int) -> list[_Gr
 def _vat_shares(group: _Group, nets: Sequence[_Net]) -> list[int]:
     """The group's VAT shared out to its lines and, last, to its welfare fund; sums to the group's VAT exactly.
 
-    Each share is within a cent of the part's own exact VAT, so a returned line beside a sold one keeps a VAT of its own.
+    Each share is within a cent of its part's own exact VAT: a returned line beside a sold one keeps a VAT of its own.
     """
+    if len(group.members) == 1 and not group.welfare:
+        return [group.vat, 0]
     parts = [nets[index].subtotal for index in group.members]
     whole = sum(parts)
     # Over one denominator: part x (whole - discount) / whole x rate. A whole of zero carries no discount.
@@ -268,7 +271,7 @@ def _withheld(
     base = sum(net.subtotal for net in nets) - sum(group.discount for group in groups)
     if welfare_fund is not None and welfare_fund.type == WELFARE_FUND_WITHHELD:
         base += sum(group.welfare for group in groups)
-    return round_ratio(base * _millionths(withholding_tax.rate), _MILLION)
+    return round_ratio(base * millionths(withholding_tax.rate), _MILLION)
 
 
 def _published(
@@ -330,11 +333,13 @@ def _refuse_too_large(totals: Totals) -> None:
     faults = [
         _too_large(f"items/{index}", f"Line {index + 1} amounts to")
         for index, line in enumerate(totals.lines)
-        if max(abs(line.subtotal), abs(line.total_amount), abs(line.discount_amount or ZERO)) > LARGEST_TOTAL
+        if abs(line.subtotal) > LARGEST_TOTAL
+        or abs(line.total_amount) > LARGEST_TOTAL
+        or (line.discount_amount is not None and abs(line.discount_amount) > LARGEST_TOTAL)
     ]
     published = [totals.line_total, totals.tax_exclusive_amount, totals.total_amount, totals.amount_due]
     published += [group.taxable_amount for group in totals.groups]
-    if not faults and any(abs(amount) > LARGEST_TOTAL for amount in published):
+    if not faults and max(map(abs, published)) > LARGEST_TOTAL:
         faults = [_too_large("items", "The document amounts to")]
     if faults:
         raise Invalid.of(faults)
