@@ -37,7 +37,7 @@ def served_routes() -> dict[tuple[str, str], str]:
 
 
 def commands(command: Any, path: str) -> list[str]:
-    """The full names of the commands below `command` that a person can run. command: typer's, whichever click it has."""
+    """The full names of the commands below `command`, which is of whatever click typer carries."""
     group = getattr(command, "commands", None)
     if group is None:
         return [path]
