@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 LISTED_MAX = 200
-_HOST = re.compile(r"(?P<name>localhost|[0-9.]{7,15}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?", re.IGNORECASE)
+_HOST = re.compile(
+    r"(?P<name>localhost|[0-9.]{7,15}|\[[0-9A-Fa-f.]{0,4}:[0-9A-Fa-f:.]{1,45}\])(?::[0-9]{1,5})?", re.IGNORECASE
+)
 _FORWARDED = frozenset({"forwarded", "via", "x-real-ip", "cf-connecting-ip", "true-client-ip"})
 _INDEX = re.compile(r"[0-9]{1,3}")
 _ALWAYS = {
