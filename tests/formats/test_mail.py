@@ -81,7 +81,7 @@ def test_the_link_is_a_button_and_a_line_of_text() -> None:
     read = _parsed(mail.compose(**_asked()))
     page = read.get_body(("html",))
     assert page is not None
-    assert mail.read(mail.compose(**_asked())).text.endswith("Voir la facture:\nhttps://bill.example/i/abc?x=1&y=2\n")
+    assert mail.read(mail.compose(**_asked())).text.endswith("Voir la facture\nhttps://bill.example/i/abc?x=1&y=2\n")
     assert 'href="https://bill.example/i/abc?x=1&amp;y=2"' in page.get_content()
     assert '<html lang="fr">' in page.get_content()
 

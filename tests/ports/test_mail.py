@@ -83,8 +83,11 @@ def _free_port() -> int:
 
 
 @contextlib.contextmanager
-def _scripted(*answers: bytes) -> Iterator[str]:
-    """A server that says these lines, one a command, then closes; for what a sound server never does."""
+def _scripted(*answers: bytes, after_letter: bytes | None = None) -> Iterator[str]:
+    """A server that says these lines, one a command, then closes; for what a sound server never does.
+
+    With `after_letter` it takes the whole letter after its last line and answers that.
+    """
     listener = socket.create_server(("127.0.0.1", 0))
 
     def run() -> None:
@@ -93,7 +96,10 @@ def _scripted(*answers: bytes) -> Iterator[str]:
             with line, line.makefile("rb") as heard:
                 for answer in answers:
                     line.sendall(answer)
-                    heard.readline()
+                    said = heard.readline()
+                while after_letter is not None and said not in (b".\r\n", b""):
+                    said = heard.readline()
+                line.sendall(after_letter or b"")
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
@@ -175,40 +181,14 @@ def test_a_line_that_breaks_inside_the_letter_is_not_sent() -> None:
 @pytest.mark.parametrize("odd", [b"251 fine\r\n", b"200 fine\r\n", b"\r\n", b"hello\r\n", b"354 go on\r\n", b""])
 def test_only_250_is_sent(odd: bytes) -> None:
     script = (b"220 hi\r\n", b"250 x\r\n", b"250 ok\r\n", b"250 ok\r\n", b"354 go\r\n")
-    with _talking(*script, after_letter=odd) as at, pytest.raises(MailUnavailable):
+    with _scripted(*script, after_letter=odd) as at, pytest.raises(MailUnavailable):
         _send(f"smtp://{at}")
 
 
 def test_the_same_script_with_250_is_sent() -> None:
     script = (b"220 hi\r\n", b"250 x\r\n", b"250 ok\r\n", b"250 ok\r\n", b"354 go\r\n")
-    with _talking(*script, after_letter=b"250-one\r\n250 two\r\n") as at:
+    with _scripted(*script, after_letter=b"250-one\r\n250 two\r\n") as at:
         assert _send(f"smtp://{at}") == "250 one two"
-
-
-@contextlib.contextmanager
-def _talking(*answers: bytes, after_letter: bytes) -> Iterator[str]:
-    """As `_scripted`, and then takes the whole letter and answers it."""
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def run() -> None:
-        with contextlib.suppress(OSError):
-            line, _ = listener.accept()
-            with line, line.makefile("rb") as heard:
-                for answer in answers[:-1]:
-                    line.sendall(answer)
-                    heard.readline()
-                line.sendall(answers[-1])
-                while heard.readline() not in (b".\r\n", b""):
-                    pass
-                line.sendall(after_letter)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    try:
-        yield f"127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        listener.close()
-        thread.join(5)
 
 
 def test_a_slow_server_is_left_after_the_timeout() -> None:

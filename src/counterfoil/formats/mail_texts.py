@@ -68,7 +68,7 @@ def default_body(locale: str, number: str, seller_name: str, amount_due_text: st
 
 def text_part(body: str, link: str | None, label: str) -> str:
     """The body, and under it the link where there is one."""
-    return f"{body}\n\n{label}:\n{link}\n" if link else f"{body}\n"
+    return f"{body}\n\n{label}\n{link}\n" if link else f"{body}\n"
 
 
 def html_part(language: str, title: str, body: str, link: str | None, label: str) -> str:
