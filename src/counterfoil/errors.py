@@ -1,22 +1,24 @@
 """What can go wrong, as values. Each door (REST, MCP, CLI) has one table that maps these kinds.
 
-    BillingError
-    ├── Malformed      the request could not be read at all
-    ├── Unauthorized   nobody we know
-    ├── Forbidden      known, but may not
-    ├── NotFound       absent, or of another organization: the same answer
-    ├── Conflict       clashes with something that exists
-    ├── WrongState     the document's lifecycle does not allow it now
-    ├── Invalid        well-formed, but a value is wrong
-    ├── TooLarge       over a size limit
-    ├── UnsupportedMedia  a content type that is not served
-    └── Unavailable    try again later
+BillingError
+├── Malformed      the request could not be read at all
+├── Unauthorized   nobody we know
+├── Forbidden      known, but may not
+├── NotFound       absent, or of another organization: the same answer
+├── Gone           it was there, and is not any more
+├── Conflict       clashes with something that exists
+├── WrongState     the document's lifecycle does not allow it now
+├── Invalid        well-formed, but a value is wrong
+├── TooLarge       over a size limit
+├── UnsupportedMedia  a content type that is not served
+└── Unavailable    try again later
 """
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping
+from typing import Self
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class BillingError(Exception):
         )
 
     @classmethod
-    def of(cls, faults: Iterable[Fault]) -> BillingError:
+    def of(cls, faults: Iterable[Fault]) -> Self:
         """The same kind of error for several faults at once; `faults` must not be empty."""
         listed = tuple(faults)
         error = cls(listed[0].code, listed[0].message)
@@ -84,6 +86,10 @@ class Forbidden(BillingError):
 
 class NotFound(BillingError):
     """Absent or of another organization: both give the same answer."""
+
+
+class Gone(BillingError):
+    """It was there, and is not any more."""
 
 
 class Conflict(BillingError):

@@ -1,0 +1,70 @@
+"""Bringing a database to this version's schema. Alembic is imported only when there is something to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, text
+
+from counterfoil.store import triggers
+from counterfoil.store.engine import Database
+
+HEAD = "0001"  # the newest revision; a test compares it with Alembic's own view
+
+
+class SchemaError(Exception):
+    """The database is not what this version can work with."""
+
+
+def current(conn: Connection) -> str | None:
+    """The revision that the database is at; None when it is empty."""
+    if not inspect(conn).has_table("alembic_version"):
+        return None
+    return conn.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def upgrade(database: Database) -> None:
+    """Migrates to HEAD when needed, in one transaction, and recreates the triggers; then checks that they are there.
+
+    Raises SchemaError when a trigger is missing: issued documents would not be protected.
+    """
+    with database.read() as conn:
+        revision = current(conn)
+    if revision != HEAD:
+        with database.write() as conn:
+            if current(conn) != HEAD:
+                _run_alembic(conn)
+                triggers.recreate(conn)
+    check(database)
+
+
+def check(database: Database) -> None:
+    """Raises SchemaError unless the schema is at HEAD and every guarding trigger stands."""
+    with database.read() as conn:
+        if current(conn) != HEAD:
+            raise SchemaError("the database has another version's schema; run: counterfoil migrate --data DIR")
+        gone = triggers.missing(conn)
+    if gone:
+        raise SchemaError(
+            f"the triggers that protect issued documents are missing or changed: {', '.join(gone)}; "
+            "restore a backup, or run: counterfoil migrate --data DIR"
+        )
+
+
+def repair(database: Database) -> None:
+    """Migrates and writes the triggers anew, whatever state they are in."""
+    with database.write() as conn:
+        if current(conn) != HEAD:
+            _run_alembic(conn)
+        triggers.recreate(conn)
+    check(database)
+
+
+def _run_alembic(conn: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.attributes["connection"] = conn
+    command.upgrade(config, "head")

@@ -1,0 +1,70 @@
+"""counterfoil serve"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from counterfoil.cli.console import DatabaseOption, DataOption, fail
+from counterfoil.cli.initialize import house_settings
+
+if TYPE_CHECKING:
+    from counterfoil.app import House
+
+
+def serve(
+    data: DataOption = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on; 127.0.0.1 by default.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port; 8642 by default.")] = None,
+    database_url: DatabaseOption = None,
+    no_jobs: Annotated[bool, typer.Option("--no-jobs", help="Serve only; render and mail nothing here.")] = False,
+) -> None:
+    """Serve the API, MCP and pages, and run the jobs."""
+    from counterfoil.app import AlreadyServed, House
+
+    settings = house_settings(data, database_url, host=host, port=port)
+    try:
+        house = House(settings, is_server=True, runs_jobs=not no_jobs)
+    except AlreadyServed as error:
+        fail(f"another server already serves {error}; stop it, or use PostgreSQL for several (--database-url)")
+    try:
+        run(house)
+    finally:
+        house.close()
+
+
+def run(house: House, *, announce: str | None = None) -> None:
+    """Serves until a signal. announce: printed once connections are taken."""
+    import uvicorn
+
+    from counterfoil.app import create_app
+
+    settings = house.settings
+    config = uvicorn.Config(
+        create_app(house), host=settings.host, port=settings.port, access_log=False, log_level="warning",
+        timeout_graceful_shutdown=10, server_header=False, ws="none",
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    told = announce or f"counterfoil serves {settings.base_url} from {settings.data.resolve()}; Ctrl-C stops"
+    _after_startup(server, told)
+    server.run()
+    if not server.started:
+        sys.exit(1)
+
+
+def _after_startup(server, told: str) -> None:  # type: ignore[no-untyped-def]
+    startup = server.startup
+
+    async def announced(*args: object, **named: object) -> None:
+        await startup(*args, **named)
+        if server.started:
+            print(told, flush=True)
+
+    server.startup = announced
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command("serve")(serve)

@@ -1,0 +1,278 @@
+"""Putting a client invoice together from what was asked, who sells, who buys and where it is paid. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal
+
+from counterfoil.domain import mentions, totals, vat
+from counterfoil.domain.client_invoice import (
+    FrozenClientInvoice,
+    NewClientInvoice,
+    OrganizationSnapshot,
+    PaymentMethod,
+    WelfareFundApplied,
+    WithholdingTaxApplied,
+)
+from counterfoil.domain.lines import Discount, Item, NewDiscount, NewItem, VatBreakdown
+from counterfoil.domain.money import Money, cents, round_to_cent, text
+from counterfoil.domain.organization import BankAccount, DocumentSettings, OrganizationProfile
+
+DOCUMENT_LOCALES = ("fr", "en", "de", "it", "es")
+_FRENCH_TEXTS = ("discount_conditions", "late_payment_penalties", "legal_fixed_compensation")
+_SNAPSHOT_TEXTS = (
+    "legal_number", "address_line_1", "address_line_2", "address_zipcode", "address_city", "address_country",
+    "company_leadership", "district_court", "commercial_register_number", "vat_number", "tax_number",
+    "transaction_type", "vat_payment_condition", "address_province", "legal_form", "email", "phone",
+)  # fmt: skip
+_CLIENT_KEYS = (
+    "id", "type", "name", "first_name", "last_name", "email", "vat_number", "tax_identification_number", "address",
+    "city", "zip_code", "province_code", "country_code", "recipient_code", "locale", "billing_address",
+    "delivery_address",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What the store knows of a document. Timestamps are UTC texts; finalized_at is "" on a draft."""
+
+    id: str
+    organization_id: str
+    created_at: str
+    number: str | None = None
+    finalized_at: str = ""
+
+
+def splice(*texts: str) -> str:
+    """Several JSON object texts with disjoint keys as one, without reading them."""
+    inner = (text[1:-1] for text in texts if text != "{}")
+    return "{" + ",".join(inner) + "}"
+
+
+def client_snapshot(client: Mapping[str, Any]) -> dict[str, object]:
+    """What a document keeps of its client; keys without a value are left out."""
+    kept: dict[str, object] = {}
+    for key in _CLIENT_KEYS:
+        value = client.get(key)
+        if isinstance(value, Mapping):
+            value = {name: part for name, part in value.items() if part}
+        if value:
+            kept[key] = value
+    return kept
+
+
+def organization_snapshot(
+    organization_id: str, profile: OrganizationProfile, settings: DocumentSettings | None
+) -> OrganizationSnapshot:
+    """The seller as the document shows it: the profile with this document's own settings on top."""
+    own = settings.model_dump(exclude_none=True) if settings else {}
+    texts = {name: own.get(name) or getattr(profile, name) or None for name in _SNAPSHOT_TEXTS}
+    texts["address_country"] = profile.address_country or profile.legal_country
+    capital = (settings.legal_capital_share if settings else None) or profile.legal_capital_share
+    return OrganizationSnapshot(
+        id=organization_id,
+        legal_name=profile.legal_name,
+        legal_country=profile.legal_country,
+        legal_capital_share=Money(value=capital.value, currency=capital.currency) if capital else None,
+        vat_regime=profile.vat_regime,
+        **texts,
+    )
+
+
+def locale_of(client: Mapping[str, Any]) -> str:
+    """The language of a document: the client's, when we speak it, else English."""
+    wanted = str(client.get("locale") or "")[:2].lower()
+    return wanted if wanted in DOCUMENT_LOCALES else "en"
+
+
+def build_client_invoice(
+    new: NewClientInvoice,
+    identity: Identity,
+    *,
+    profile: OrganizationProfile,
+    client: Mapping[str, Any],
+    account: BankAccount,
+) -> FrozenClientInvoice:
+    """The whole document. client: a snapshot. Raises Invalid with every fault of its discounts and totals."""
+    regime_reason = vat.default_exemption_reason(profile.vat_regime)
+    currency = new.currency
+    sums = totals.compute(
+        new.items,
+        currency=currency,
+        discount=new.discount,
+        welfare_fund=new.welfare_fund,
+        withholding_tax=new.withholding_tax,
+        stamp_duty_amount=new.stamp_duty_amount,
+        regime_reason=regime_reason,
+    )
+    start = new.performance_start_date or new.performance_date or ""
+    settings = new.settings.model_dump(mode="json", exclude_none=True) if new.settings else {}
+    breakdown = _breakdown(sums, currency, profile, client)
+    texts = {name: settings.get(name) or getattr(profile, name) for name in _FRENCH_TEXTS}
+    return FrozenClientInvoice(
+        id=identity.id,
+        organization_id=identity.organization_id,
+        number=identity.number,
+        created_at=identity.created_at,
+        finalized_at=identity.finalized_at,
+        purchase_order=new.purchase_order or "",
+        contact_email=profile.email,
+        terms_and_conditions=new.terms_and_conditions or "",
+        **texts,
+        header=new.header or "",
+        footer=new.footer or "",
+        currency=currency,
+        issue_date=new.issue_date,
+        due_date=new.due_date,
+        performance_date=start,
+        performance_start_date=start,
+        performance_end_date=new.performance_end_date or "",
+        stamp_duty_amount=text(sums.stamp_duty_amount) if new.stamp_duty_amount else "",
+        items=[_item(i, line, currency, regime_reason) for i, line in zip(new.items, sums.lines, strict=True)],
+        client=dict(client),
+        payment_methods=[PaymentMethod(beneficiary_name=profile.legal_name, bic=account.bic, iban=account.iban)],
+        organization=organization_snapshot(identity.organization_id, profile, new.settings),
+        discount=_discount(new.discount, sums.discount_amount, currency),
+        payment_reporting=new.payment_reporting,
+        report_einvoicing=_reports(new, profile),
+        settings=settings,
+        vat_breakdown=breakdown,
+        mentions=mentions.mentions(
+            profile,
+            locale=locale_of(client),
+            vat_groups=sums.groups,
+            **texts,
+            vat_payment_condition=settings.get("vat_payment_condition") or profile.vat_payment_condition,
+            transaction_type=settings.get("transaction_type") or profile.transaction_type,
+            stamp_duty_amount=new.stamp_duty_amount,
+            is_business_client=client.get("type") != "individual",
+        ),
+        **_amounts(new, sums, currency),
+    )
+
+
+def _amounts(new: NewClientInvoice, sums: totals.Totals, currency: str) -> dict[str, Any]:
+    def both(name: str, amount: Decimal) -> dict[str, Any]:
+        return {name: Money(value=text(amount), currency=currency), f"{name}_cents": cents(amount)}
+
+    welfare = new.welfare_fund
+    withheld = new.withholding_tax
+    return {
+        **both("vat_amount", sums.vat_amount),
+        **both("total_amount", sums.total_amount),
+        **both("tax_exclusive_amount", sums.tax_exclusive_amount),
+        **both("amount_due", sums.amount_due),
+        "line_total_amount": Money(value=text(sums.line_total), currency=currency),
+        "welfare_fund": WelfareFundApplied(type=welfare.type, rate=welfare.rate, amount=text(sums.welfare_amount))
+        if welfare
+        else None,
+        "withholding_tax": WithholdingTaxApplied(**withheld.model_dump(), amount=text(sums.withholding_amount))
+        if withheld
+        else None,
+    }
+
+
+def _item(new: NewItem, line: totals.LineTotals, currency: str, regime_reason: str | None) -> Item:
+    def money(amount: Decimal) -> Money:
+        return Money(value=text(amount), currency=currency)
+
+    reason = new.vat_exemption_reason or (regime_reason if not Decimal(new.vat_rate) else None)
+    return Item(
+        title=new.title,
+        description=new.description or "",
+        quantity=new.quantity,
+        unit=new.unit or "",
+        unit_price=Money(value=new.unit_price.value, currency=currency),
+        unit_price_cents=cents(Decimal(new.unit_price.value)),
+        vat_rate=new.vat_rate,
+        vat_exemption_reason=reason,
+        discount=_discount(new.discount, line.discount_amount, currency),
+        total_vat=money(line.total_vat),
+        total_vat_cents=cents(line.total_vat),
+        total_amount=money(line.total_amount),
+        total_amount_cents=cents(line.total_amount),
+        subtotal=money(line.subtotal),
+        subtotal_cents=cents(line.subtotal),
+    )
+
+
+def _discount(new: NewDiscount | None, amount: Decimal | None, currency: str) -> Discount | None:
+    if new is None or amount is None:
+        return None
+    kind: Literal["percentage", "absolute"] = "percentage" if new.type == "percentage" else "absolute"
+    return Discount(type=kind, value=new.value, amount=Money(value=text(round_to_cent(amount)), currency=currency))
+
+
+def _breakdown(
+    sums: totals.Totals, currency: str, profile: OrganizationProfile, client: Mapping[str, Any]
+) -> list[VatBreakdown]:
+    locale = locale_of(client)
+    country = str(client.get("country_code") or profile.legal_country)
+    found = []
+    for group in sums.groups:
+        category = vat.category(
+            group.exemption_reason,
+            group.rate,
+            seller_country=profile.legal_country,
+            buyer_country=country,
+            buyer_has_vat_number=bool(client.get("vat_number")),
+        )
+        reason = group.exemption_reason
+        found.append(
+            VatBreakdown(
+                vat_category=category,
+                vat_rate=_rate_text(group.rate),
+                vat_exemption_reason=reason,
+                vat_exemption_text=vat.exemption_text(reason, locale) if reason else "",
+                taxable_amount=Money(value=text(group.taxable_amount), currency=currency),
+                taxable_amount_cents=cents(group.taxable_amount),
+                vat_amount=Money(value=text(group.vat_amount), currency=currency),
+                vat_amount_cents=cents(group.vat_amount),
+            )
+        )
+    return found
+
+
+def _rate_text(rate: Decimal) -> str:
+    """A rate as a fraction, without trailing zeros and never in exponent form: 0.2, 0.055, 0."""
+    return format(rate.normalize(), "f") if rate else "0"
+
+
+def _reports(new: NewClientInvoice, profile: OrganizationProfile) -> bool | None:
+    if profile.legal_country != "IT":
+        return None
+    return True if new.report_einvoicing is None else new.report_einvoicing
+
+
+def as_new(frozen: Mapping[str, Any]) -> NewClientInvoice:
+    """What was asked for, read back from a draft's document, so that a change or a finalize can build it anew."""
+    methods = frozen["payment_methods"]
+    return NewClientInvoice.model_validate_json(
+        json.dumps(
+            {
+                "client_id": frozen["client"]["id"],
+                "issue_date": frozen["issue_date"],
+                "due_date": frozen["due_date"],
+                "currency": frozen["currency"],
+                "items": frozen["items"],
+                "number": frozen.get("number"),
+                "purchase_order": frozen["purchase_order"] or None,
+                "terms_and_conditions": frozen["terms_and_conditions"] or None,
+                "header": frozen["header"] or None,
+                "footer": frozen["footer"] or None,
+                "performance_start_date": frozen["performance_start_date"] or None,
+                "performance_end_date": frozen["performance_end_date"] or None,
+                "payment_methods": {"iban": methods[0]["iban"]} if methods else None,
+                "settings": frozen["settings"] or None,
+                "discount": frozen["discount"],
+                "report_einvoicing": frozen["report_einvoicing"],
+                "payment_reporting": frozen["payment_reporting"],
+                "welfare_fund": frozen["welfare_fund"],
+                "withholding_tax": frozen["withholding_tax"],
+                "stamp_duty_amount": frozen["stamp_duty_amount"] or None,
+            }
+        )
+    )

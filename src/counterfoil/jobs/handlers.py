@@ -1,0 +1,184 @@
+"""What jobs do: render a document, send a mail. Each may run twice; its effect commits with the job's end."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from counterfoil.errors import Invalid
+from counterfoil.formats import mail
+from counterfoil.formats.page import Appearance
+from counterfoil.operations import attachments, client_invoices, printing
+from counterfoil.operations.work import Actor, Work, Works
+from counterfoil.ports.blobs import Blobs
+from counterfoil.ports.mail import Mailer, MailRefused
+from counterfoil.ports.renderer import Renderer
+from counterfoil.store import attachments as attachment_rows
+from counterfoil.store import client_invoices as invoice_rows
+from counterfoil.store import emails as email_rows
+from counterfoil.store import queue
+from counterfoil.store.rows import AttachmentRow, EmailRow, InvoiceRow, JobRow
+
+log = logging.getLogger("counterfoil.jobs")
+MAIL_ATTEMPTS = 12  # with doubling pauses of at most 4 hours: about a day
+
+
+class NotYet(Exception):
+    """What the job needs is not there yet; look again in a moment. Not counted as a failure."""
+
+
+class GaveUp(Exception):
+    """Trying again cannot help; the effect's own record says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What handlers work with. link_base: where links in mail point, None while only this machine could follow them."""
+
+    works: Works
+    blobs: Blobs
+    renderer: Renderer
+    mailer: Mailer
+    link_base: str | None
+    page_base: str
+    mail_from: str | None = None
+    is_mail_caught: bool = False
+
+
+def render(tools: Tools, job: JobRow, payload: Mapping[str, str]) -> None:
+    """Makes the PDF of a document as it is now; skipped when a newer change has its own job."""
+    actor = Actor(job.organization_id, "job:render")
+    with tools.works.read(actor) as work:
+        row = invoice_rows.get(work.conn, work.organization_id, payload["document_id"])
+        wanted = row is not None and row.version == int(payload["version"])
+        sheet = printing.sheet(work, row, page_base=tools.page_base) if row and wanted else None
+    stored = None
+    if sheet is not None and row is not None:
+        logo = _logo(tools, sheet.logo)
+        appearance = Appearance(
+            logo=logo, logo_content_type=sheet.logo.content_type if logo and sheet.logo else "",
+            accent_color=sheet.accent_color, is_specimen=sheet.is_specimen, invoice_url=sheet.invoice_url,
+        )  # fmt: skip
+        pdf = tools.renderer.render(sheet.document, appearance)
+        stored = (tools.blobs.put(pdf), len(pdf), sheet.file_name)
+    with tools.works.write(actor) as work:
+        if stored and row:
+            now = invoice_rows.get(work.conn, work.organization_id, row.id)
+            if now is not None and now.version == row.version:
+                _attach(work, now, stored)
+        queue.done(work.conn, job.id)
+
+
+def _attach(work: Work, row: InvoiceRow, stored: tuple[str, int, str]) -> None:
+    key, size, file_name = stored
+    earlier = json.loads(row.live).get("attachment_id")
+    attachment = attachments.create(
+        work, file_name=file_name, content_type="application/pdf", size=size, sha256=key,
+        document=(client_invoices.KIND, row.id),
+    )  # fmt: skip
+    client_invoices.set_attachment(work, row, attachment.id)
+    if earlier:
+        attachment_rows.delete_attachment(work.conn, work.organization_id, earlier)
+
+
+def _logo(tools: Tools, row: AttachmentRow | None) -> bytes | None:
+    try:
+        return tools.blobs.get(row.sha256) if row else None
+    except FileNotFoundError:
+        log.warning("the logo's file is gone; the document is made without it")
+        return None
+
+
+def send_email(tools: Tools, job: JobRow, payload: Mapping[str, str]) -> None:
+    """Mails a document once its PDF is there. Marked sent only after the server's 250."""
+    actor = Actor(job.organization_id, "job:send_email")
+    with tools.works.read(actor) as work:
+        email = email_rows.get(work.conn, work.organization_id, payload["email_id"])
+        row = invoice_rows.get(work.conn, work.organization_id, email.document_id) if email else None
+        attached = _attached(work, row) if row else None
+        profile = work.profile
+        sheet = printing.sheet(work, row, page_base=tools.page_base) if row else None
+    if email is None or row is None or sheet is None or email.status == "sent":
+        _finish(tools, actor, job)
+        return
+    if attached is None:
+        raise NotYet
+    try:
+        letter = _letter(tools, email, sheet, profile.legal_name, profile.email, tools.blobs.get(attached.sha256))
+        tools.mailer.send(letter.message, sender=letter.sender, recipients=letter.recipients)
+    except Exception as error:
+        is_final = isinstance(error, Invalid) or job.attempts + 1 >= MAIL_ATTEMPTS
+        _set_outcome(tools, actor, job, email, status="failed" if is_final else "queued", error=str(error))
+        if is_final:
+            raise GaveUp(str(error)) from error
+        raise
+    _set_outcome(tools, actor, job, email, status="sent", error="")
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    message: bytes
+    sender: str
+    recipients: tuple[str, ...]
+
+
+def _letter(
+    tools: Tools, email: EmailRow, sheet: printing.Sheet, seller_name: str, own_address: str, pdf: bytes
+) -> _Letter:
+    asked = json.loads(email.request)
+    address = tools.mail_from or own_address or ("invoices@counterfoil.example" if tools.is_mail_caught else "")
+    if not address:
+        raise MailRefused(
+            "The organization has no e-mail address to send from: set email with PATCH /v2/organization, "
+            "or COUNTERFOIL_MAIL_FROM."
+        )
+    copy_to = own_address if asked.get("copy_to_self", True) and own_address else None
+    recipients = tuple(asked["send_to"])
+    if tools.link_base is None:
+        log.warning("mail %s carries no link: COUNTERFOIL_PUBLIC_URL is not a public address", email.id)
+    message = mail.compose(
+        sender=mail.Mailbox(seller_name, address),
+        recipients=recipients,
+        copy_to=copy_to,
+        reply_to=own_address if tools.mail_from and own_address != address else None,
+        subject=asked["email_title"],
+        body_text=asked.get("email_body") or sheet.default_body,
+        link=sheet.invoice_url if tools.link_base else None,
+        attachment=mail.Attachment(sheet.file_name, "application/pdf", pdf),
+        message_id=f"<{email.id}@{address.rsplit('@', 1)[-1]}>",
+        date=datetime.fromisoformat(email.created_at),
+        locale=sheet.locale,
+    )
+    return _Letter(message, address, mail.envelope(recipients, copy_to))
+
+
+def _attached(work: Work, row: InvoiceRow) -> AttachmentRow | None:
+    attachment_id = json.loads(row.live).get("attachment_id")
+    return attachment_rows.get(work.conn, work.organization_id, attachment_id) if attachment_id else None
+
+
+def _set_outcome(tools: Tools, actor: Actor, job: JobRow, email: EmailRow, *, status: str, error: str) -> None:
+    with tools.works.write(actor) as work:
+        email_rows.set_outcome(
+            work.conn, work.organization_id, email.id,
+            status=status, attempts=job.attempts + 1, error=error[:2000],
+            sent_at=work.timestamp if status == "sent" else None,
+        )  # fmt: skip
+        if status != "queued":
+            work.record(email.document_kind, email.document_id, f"email_{status}", {"email_id": email.id})
+        if status == "sent":
+            queue.done(work.conn, job.id)
+
+
+def _finish(tools: Tools, actor: Actor, job: JobRow) -> None:
+    with tools.works.write(actor) as work:
+        queue.done(work.conn, job.id)
+
+
+HANDLERS: Mapping[str, Callable[[Tools, JobRow, Mapping[str, str]], None]] = {
+    "render": render,
+    "send_email": send_email,
+}

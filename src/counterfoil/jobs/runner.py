@@ -1,0 +1,105 @@
+"""Runs jobs: claims a few, hands each to its handler, lets failures try again later.
+
+Rendering and mailing have a thread each: a slow mail server must not keep a PDF waiting.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from datetime import timedelta
+
+from counterfoil.jobs.handlers import HANDLERS, GaveUp, NotYet, Tools
+from counterfoil.ports.clock import timestamp
+from counterfoil.store import queue
+from counterfoil.store.rows import JobRow
+
+log = logging.getLogger("counterfoil.jobs")
+CLAIM = timedelta(seconds=60)
+BATCH = 8
+IDLE_SECONDS = 0.5
+LOOK_AGAIN = timedelta(milliseconds=150)
+FIRST_PAUSE_SECONDS = 2
+LONGEST_PAUSE_SECONDS = 4 * 3600
+RENDER_ATTEMPTS = 8
+
+
+class Runner:
+    """A thread that empties the queue of some kinds. wake(): there is work; stop(): finish the job at hand and end."""
+
+    def __init__(self, tools: Tools, kinds: tuple[str, ...] = tuple(HANDLERS)) -> None:
+        self._tools = tools
+        self._kinds = kinds
+        self._wake = threading.Event()
+        self._is_stopping = False
+        self._thread = threading.Thread(target=self._run, name="counterfoil-jobs", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    def stop(self) -> None:
+        self._is_stopping = True
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=15)
+
+    def drain(self) -> int:
+        """Runs what is due in this thread until nothing is left; returns how many jobs ran."""
+        count = 0
+        while ran := self._run_batch():
+            count += ran
+        return count
+
+    def _run(self) -> None:
+        while not self._is_stopping:
+            self._wake.clear()
+            try:
+                ran = self._run_batch()
+            except Exception:
+                log.exception("the job runner could not reach its queue")
+                ran = 0
+            if not ran:
+                self._wake.wait(IDLE_SECONDS)
+
+    def _run_batch(self) -> int:
+        works = self._tools.works
+        now = works.clock.now()
+        with works.database.read() as conn:
+            if not queue.has_due(conn, timestamp(now), self._kinds):
+                return 0
+        with works.database.write() as conn:
+            claimed = queue.claim(
+                conn, timestamp(now), timestamp(now + CLAIM), kinds=self._kinds, limit=BATCH
+            )  # the rows say how often they were tried before
+        for row in claimed:
+            self._run_one(row)
+        return len(claimed)
+
+    def _run_one(self, row: JobRow) -> None:
+        handler = HANDLERS.get(row.kind)
+        try:
+            if handler is None:
+                raise GaveUp(f"no handler for {row.kind}")
+            handler(self._tools, row, json.loads(row.payload))
+        except NotYet:
+            self._later(row, LOOK_AGAIN, attempts=row.attempts, error=row.error, is_dead=False)
+        except GaveUp as error:
+            log.error("job %s (%s) was laid aside: %s", row.id, row.kind, error)
+            self._later(row, timedelta(0), attempts=row.attempts + 1, error=str(error), is_dead=True)
+        except Exception as error:
+            tries = row.attempts + 1
+            pause = min(FIRST_PAUSE_SECONDS * 2 ** (tries - 1), LONGEST_PAUSE_SECONDS)
+            is_dead = row.kind == "render" and tries >= RENDER_ATTEMPTS
+            log.warning("job %s (%s) failed, attempt %d: %s", row.id, row.kind, tries, error)
+            told = f"{type(error).__name__}: {error}"
+            self._later(row, timedelta(seconds=pause), attempts=tries, error=told, is_dead=is_dead)
+
+    def _later(self, row: JobRow, pause: timedelta, *, attempts: int, error: str, is_dead: bool) -> None:
+        works = self._tools.works
+        run_at = timestamp(works.clock.now() + pause)
+        with works.database.write() as conn:
+            queue.retry(conn, row.id, run_at=run_at, attempts=attempts, error=error[:2000], is_dead=is_dead)

@@ -1,0 +1,318 @@
+"""Client invoices: each use case once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from counterfoil import errors
+from counterfoil.domain import lifecycle, numbering, rules
+from counterfoil.domain.client_invoice import (
+    ClientInvoiceChange,
+    FrozenClientInvoice,
+    LiveClientInvoice,
+    NewClientInvoice,
+)
+from counterfoil.domain.document import Identity, as_new, build_client_invoice, splice
+from counterfoil.domain.money import Money
+from counterfoil.errors import Fault
+from counterfoil.operations import issuing, parties
+from counterfoil.operations.work import Work
+from counterfoil.store import client_invoices as store
+from counterfoil.store import organizations
+from counterfoil.store.rows import InvoiceRow
+
+KIND = store.KIND
+PUBLIC_DAYS = 180  # the public page lives this long after issue (source page 003)
+_WITH_THE_NETWORK = ("submitted", "approved", "declined", "not_delivered")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A written invoice, and what its writer should know."""
+
+    row: InvoiceRow
+    warnings: tuple[Fault, ...] = ()
+
+
+def create(work: Work, new: NewClientInvoice) -> Outcome:
+    """Create a client invoice: a draft, or finalized at once when status is unpaid or left out."""
+    _check_einvoicing(work)
+    issuing.check_given(work, new.number, _is_taken(work))
+    _raise_faults(rules.write_faults(new, work.profile))
+    seq, created_at = organizations.take_seq(work.conn, work.organization, work.timestamp)
+    identity = Identity(
+        id=work.new_id(), organization_id=work.organization_id, created_at=created_at, number=new.number
+    )
+    frozen = _build(work, new, identity, parties.snapshot_of(work, new.client_id))
+    live = LiveClientInvoice(status="draft", updated_at=work.timestamp)
+    row = InvoiceRow(
+        **_frozen_columns(frozen),
+        seq=seq,
+        status="draft",
+        imported=False,
+        created_at=created_at,
+        updated_at=work.timestamp,
+        public_token=work.new_secret(),
+        version=1,
+        schema_version=store.SCHEMA_VERSION,
+        live=_live_text(live),
+    )
+    warnings: tuple[Fault, ...] = ()
+    if new.status != "draft":
+        row, warnings = _issue(work, row, new, frozen)
+    store.insert_invoice(work.conn, work.organization_id, row)
+    work.record(KIND, row.id, "created" if row.status == "draft" else "created_and_finalized", {"number": row.number})
+    _render_later(work, row)
+    return Outcome(row, warnings)
+
+
+def get(work: Work, invoice_id: str) -> InvoiceRow:
+    """Retrieve a client invoice."""
+    row = store.get(work.conn, work.organization_id, invoice_id)
+    if row is None:
+        raise errors.NotFound(
+            "not_found", "There is no client invoice with this id.", parameter="id", fix="List client invoices first."
+        )
+    return row
+
+
+def page(
+    work: Work, wanted: store.InvoiceFilter, *, is_descending: bool, limit: int, skip: int
+) -> tuple[int, list[InvoiceRow]]:
+    """List client invoices: the number of matches, and one page in order of creation."""
+    return store.page(work.conn, work.organization_id, wanted, is_descending=is_descending, limit=limit, skip=skip)
+
+
+def update(work: Work, invoice_id: str, change: ClientInvoiceChange) -> Outcome:
+    """Update a draft: absent keeps, null clears, items replace whole, settings merge."""
+    row = get(work, invoice_id)
+    lifecycle.next_status(row.status, "update")
+    before = json.loads(row.frozen)
+    new = _changed(as_new(before), change)
+    if new.number != row.number:
+        issuing.check_given(
+            work, new.number, lambda n: store.has_number(work.conn, work.organization_id, n, except_id=row.id)
+        )
+        issuing.give_back(work, KIND, row.number)
+    _raise_faults(rules.write_faults(new, work.profile))
+    identity = _identity(row, number=new.number)
+    frozen = _build(work, new, identity, parties.snapshot_of(work, new.client_id, fallback=before["client"]))
+    after = _touched(work, replace(row, **_frozen_columns(frozen)))
+    store.replace(work.conn, work.organization_id, row, after)
+    work.record(KIND, row.id, "updated", {"fields": sorted(change.model_fields_set)})
+    _render_later(work, after)
+    return Outcome(after)
+
+
+def delete(work: Work, invoice_id: str) -> None:
+    """Delete a draft; a finalized invoice is canceled instead."""
+    row = get(work, invoice_id)
+    lifecycle.next_status(row.status, "delete")
+    store.delete_draft(work.conn, work.organization_id, row)
+    issuing.give_back(work, KIND, row.number)
+    work.record(KIND, row.id, "deleted", {"number": row.number})
+
+
+def finalize(work: Work, invoice_id: str) -> Outcome:
+    """Finalize a draft: it gets its number for good, becomes unpaid, and can never change again."""
+    row = get(work, invoice_id)
+    lifecycle.next_status(row.status, "finalize")
+    before = json.loads(row.frozen)
+    new = as_new(before)
+    _raise_faults(rules.write_faults(new, work.profile))
+    frozen = _build(
+        work,
+        new,
+        _identity(row, number=row.number),
+        parties.snapshot_of(work, new.client_id, fallback=before["client"]),
+    )
+    after, warnings = _issue(work, row, new, frozen)
+    after = _touched(work, after)
+    store.replace(work.conn, work.organization_id, row, after)
+    work.record(KIND, row.id, "finalized", {"number": after.number})
+    _render_later(work, after)
+    return Outcome(after, warnings)
+
+
+def mark_as_paid(work: Work, invoice_id: str, paid_date: date | None) -> Outcome:
+    """Mark a client invoice as paid on a day that is not in the future (today by default); again to change the day."""
+    row = get(work, invoice_id)
+    status = lifecycle.next_status(row.status, "mark_as_paid")
+    day = paid_date or work.today
+    if day > work.today:
+        raise errors.Invalid(
+            "invalid_paid_at",
+            f"paid_at {day.isoformat()} is in the future; today is {work.today.isoformat()} for this organization.",
+            field="paid_at",
+            fix="Send today's date or an earlier one, or leave paid_at out for today.",
+        )
+    midnight = datetime.combine(day, time(), ZoneInfo(work.profile.time_zone)).isoformat()
+    due = json.loads(row.frozen)["amount_due"]
+    after = _with_live(work, row, status, paid_at=midnight, amount_paid=Money(**due))
+    work.record(KIND, row.id, "marked_as_paid", {"paid_at": day.isoformat()})
+    return Outcome(after)
+
+
+def unmark_as_paid(work: Work, invoice_id: str) -> Outcome:
+    """Take the payment mark off a paid invoice: it is unpaid again."""
+    row = get(work, invoice_id)
+    status = lifecycle.next_status(row.status, "unmark_as_paid")
+    after = _with_live(work, row, status, paid_at="", amount_paid=None)
+    work.record(KIND, row.id, "unmarked_as_paid")
+    return Outcome(after)
+
+
+def mark_as_canceled(work: Work, invoice_id: str) -> Outcome:
+    """Cancel an unpaid invoice for good; it keeps its number and document."""
+    row = get(work, invoice_id)
+    status = lifecycle.next_status(row.status, "mark_as_canceled")
+    if json.loads(row.live)["einvoicing_status"] in _WITH_THE_NETWORK:
+        raise errors.WrongState(
+            "einvoice_already_submitted",
+            "This invoice was submitted to an e-invoicing network and cannot be canceled.",
+            fix="Issue a credit note for it instead.",
+        )
+    after = _with_live(work, row, status)
+    work.record(KIND, row.id, "canceled")
+    warning = rules.cancel_warning(work.profile.legal_country)
+    return Outcome(after, (warning,) if warning else ())
+
+
+def proforma_numbers(work: Work, rows: list[InvoiceRow]) -> dict[str, str]:
+    """For each draft without a number of its own, by id: the one it would get now, marked as PROFORMA."""
+    drafts = [row for row in rows if row.number is None]
+    years = {row.issue_date[:4] for row in drafts}
+    is_taken = _is_taken(work)
+    shown = {year: numbering.proforma(issuing.next_number(work, KIND, int(year), is_taken)) for year in years}
+    return {row.id: shown[row.issue_date[:4]] for row in drafts}
+
+
+def public(work: Work, row: InvoiceRow) -> InvoiceRow:
+    """The invoice for its public page. Raises NotFound before finalize, Gone when canceled or 180 days old."""
+    if row.finalized_at is None:
+        raise errors.NotFound("not_found", "There is no such page.")
+    issued = datetime.fromisoformat(row.finalized_at)
+    if row.status == "canceled" or work.now >= issued + timedelta(days=PUBLIC_DAYS):
+        raise errors.Gone("gone", "This page has expired or its invoice was canceled.")
+    return row
+
+
+def set_attachment(work: Work, row: InvoiceRow, attachment_id: str) -> None:
+    """Links the document's PDF, once it is made; not a change of the document, so the version stays."""
+    live = LiveClientInvoice.model_validate_json(row.live).model_copy(update={"attachment_id": attachment_id})
+    store.replace(work.conn, work.organization_id, row, replace(row, live=_live_text(live)))
+
+
+def answer(row: InvoiceRow, *, invoice_url: str, proforma: str | None = None) -> str:
+    """The invoice as the API answers it: its two texts spliced, with what only the reader knows."""
+    extra: dict[str, str] = {"invoice_url": invoice_url}
+    if proforma is not None:
+        extra["number"] = proforma
+    return splice(row.frozen, row.live, json.dumps(extra, separators=(",", ":")))
+
+
+def _issue(
+    work: Work, row: InvoiceRow, new: NewClientInvoice, frozen: FrozenClientInvoice
+) -> tuple[InvoiceRow, tuple[Fault, ...]]:
+    """The row as issued: rules first, the number last, so that a refusal never costs one."""
+    faults, warnings = rules.finalize_faults(frozen.model_dump(mode="json"), work.profile)
+    _raise_faults(faults)
+    taken = lambda n: store.has_number(work.conn, work.organization_id, n, except_id=row.id)  # noqa: E731
+    number, odd = issuing.take_number(work, KIND, new.issue_date, new.number, taken)
+    issued = frozen.model_copy(update={"number": number, "finalized_at": work.timestamp})
+    live = LiveClientInvoice.model_validate_json(row.live).model_copy(
+        update={"status": "unpaid", "attachment_id": None, "updated_at": work.timestamp}
+    )
+    after = replace(row, **_frozen_columns(issued), status="unpaid", live=_live_text(live))
+    return after, (*warnings, *odd)
+
+
+def _build(work: Work, new: NewClientInvoice, identity: Identity, client: Mapping[str, Any]) -> FrozenClientInvoice:
+    account = parties.account_for(work, new.payment_methods.iban if new.payment_methods else None)
+    return build_client_invoice(new, identity, profile=work.profile, client=client, account=account)
+
+
+def _identity(row: InvoiceRow, *, number: str | None) -> Identity:
+    return Identity(id=row.id, organization_id=row.organization_id, created_at=row.created_at, number=number)
+
+
+def _frozen_columns(frozen: FrozenClientInvoice) -> dict[str, Any]:
+    """The columns that follow from the document. A draft without a number leaves the key out: the reader adds it."""
+    skip = {"number"} if frozen.number is None else None
+    return {
+        "organization_id": frozen.organization_id,
+        "id": frozen.id,
+        "number": frozen.number,
+        "client_id": str(frozen.client["id"]),
+        "issue_date": frozen.issue_date.isoformat(),
+        "due_date": frozen.due_date.isoformat(),
+        "total_amount_cents": frozen.total_amount_cents,
+        "finalized_at": frozen.finalized_at or None,
+        "frozen": frozen.model_dump_json(exclude=skip),
+    }
+
+
+def _live_text(live: LiveClientInvoice) -> str:
+    return live.model_dump_json(exclude={"attachment_id"} if live.attachment_id is None else None)
+
+
+def _touched(work: Work, row: InvoiceRow) -> InvoiceRow:
+    """The row as changed now: version counted, and both copies of updated_at and status alike."""
+    live = LiveClientInvoice.model_validate_json(row.live).model_copy(
+        update={"updated_at": work.timestamp, "status": row.status}
+    )
+    return replace(row, updated_at=work.timestamp, version=row.version + 1, live=_live_text(live))
+
+
+def _with_live(work: Work, row: InvoiceRow, status: str, **changes: object) -> InvoiceRow:
+    live = LiveClientInvoice.model_validate_json(row.live).model_copy(update=changes)
+    after = _touched(work, replace(row, status=status, live=_live_text(live)))
+    store.replace(work.conn, work.organization_id, row, after)
+    return after
+
+
+def _changed(new: NewClientInvoice, change: ClientInvoiceChange) -> NewClientInvoice:
+    """`new` with what `change` sends; null clears, except where the document cannot do without."""
+    sent = {name: getattr(change, name) for name in change.model_fields_set}
+    required = [
+        name for name in ("client_id", "issue_date", "due_date", "items") if name in sent and sent[name] is None
+    ]
+    if required:
+        faults = [
+            Fault("missing_value", f"{name} cannot be cleared.", field=name, fix="Send a value or leave it out.")
+            for name in required
+        ]
+        raise errors.Invalid.of(faults)
+    if change.settings is not None and new.settings is not None:
+        merged = change.settings.model_dump(include=change.settings.model_fields_set)
+        sent["settings"] = new.settings.model_copy(update=merged)
+    if "performance_date" in sent and "performance_start_date" not in sent:
+        sent["performance_start_date"] = sent["performance_date"]
+    return new.model_copy(update=sent)
+
+
+def _is_taken(work: Work) -> issuing.IsTaken:
+    return lambda number: store.has_number(work.conn, work.organization_id, number)
+
+
+def _check_einvoicing(work: Work) -> None:
+    if work.profile.legal_country == "IT" and not work.profile.einvoicing_enabled:
+        raise errors.Forbidden(
+            "forbidden",
+            "E-invoicing is not activated for this Italian organization, and it must be to create invoices.",
+            fix="Set einvoicing_enabled to true with PATCH /v2/organization; counterfoil init --country IT does it.",
+        )
+
+
+def _raise_faults(faults: list[Fault]) -> None:
+    if faults:
+        raise errors.Invalid.of(faults)
+
+
+def _render_later(work: Work, row: InvoiceRow) -> None:
+    work.later("render", {"document_kind": KIND, "document_id": row.id, "version": row.version})

@@ -1,0 +1,112 @@
+"""What issued kinds of documents share: taking a number that leaves no gap, and saying what is odd about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from counterfoil import errors
+from counterfoil.domain import numbering
+from counterfoil.errors import Fault
+from counterfoil.operations.work import Work
+from counterfoil.store import counters
+
+IsTaken = Callable[[str], bool]
+
+
+def next_number(work: Work, kind: str, year: int, is_taken: IsTaken) -> str:
+    """The number that automatic numbering would give now; takes nothing."""
+    counter = counters.get(work.conn, work.organization_id, kind, year)
+    return _first_free(kind, year, counter.next_value, is_taken)[0]
+
+
+def take_number(
+    work: Work, kind: str, issue_date: date, given: str | None, is_taken: IsTaken
+) -> tuple[str, list[Fault]]:
+    """The document's number for good, and warnings. Call it last in the write: nothing slow may follow.
+
+    given: a number that a person chose, used as it is; the counter later skips one that fits its pattern.
+    """
+    if given is not None:
+        return given, _given_warnings(work, kind, issue_date, given, is_taken)
+    year = issue_date.year
+    counter = counters.get(work.conn, work.organization_id, kind, year)
+    number, sequence = _first_free(kind, year, counter.next_value, is_taken)
+    day = issue_date.isoformat()
+    counters.move(
+        work.conn, work.organization_id, kind, year,
+        next_value=sequence + 1, last_issue_date=max(day, counter.last_issue_date),
+    )  # fmt: skip
+    return number, _backdated(day, counter.last_issue_date)
+
+
+def give_back(work: Work, kind: str, number: str | None) -> None:
+    """A draft lets go of a number it had reserved: when the counter has passed it, it comes back to fill the gap."""
+    parsed = numbering.parse(kind, number) if number else None
+    if parsed is None:
+        return
+    year, sequence = parsed
+    counter = counters.get(work.conn, work.organization_id, kind, year)
+    if sequence < counter.next_value:
+        counters.move(
+            work.conn, work.organization_id, kind, year,
+            next_value=sequence, last_issue_date=counter.last_issue_date,
+        )  # fmt: skip
+
+
+def check_given(work: Work, number: str | None, is_taken: IsTaken) -> None:
+    """Refuses a missing number under manual numbering, a malformed one, and one that is taken."""
+    if number is None:
+        if work.profile.numbering_mode == "manual":
+            raise errors.Invalid(
+                "missing_number",
+                "This organization numbers its documents by hand, and no number was given.",
+                field="number",
+                fix="Send number, or switch the organization's numbering_mode to automatic.",
+            )
+        return
+    numbering.validate_given(number)
+    if is_taken(number):
+        raise errors.Conflict(
+            "invoice_number_already_exists",
+            f"Another document already has the number {number}.",
+            field="number",
+            fix="Send another number, or leave it out so that the next free one is given.",
+        )
+
+
+def _first_free(kind: str, year: int, start: int, is_taken: IsTaken) -> tuple[str, int]:
+    sequence = start
+    while is_taken(number := numbering.number(kind, year, sequence)):
+        sequence += 1
+    return number, sequence
+
+
+def _given_warnings(work: Work, kind: str, issue_date: date, given: str, is_taken: IsTaken) -> list[Fault]:
+    if work.profile.numbering_mode == "manual":
+        return []
+    counter = counters.get(work.conn, work.organization_id, kind, issue_date.year)
+    expected, _ = _first_free(kind, issue_date.year, counter.next_value, lambda n: n != given and is_taken(n))
+    if given == expected:
+        return _backdated(issue_date.isoformat(), counter.last_issue_date)
+    return [
+        Fault(
+            "number_out_of_sequence",
+            f"{given} is out of sequence: the next number of the series is {expected}.",
+            field="number",
+            fix="Leave number out to keep the series without gaps.",
+        )
+    ]
+
+
+def _backdated(issue_date: str, last_issue_date: str) -> list[Fault]:
+    if issue_date >= last_issue_date:
+        return []
+    return [
+        Fault(
+            "backdated_issue_date",
+            f"The issue date {issue_date} is before that of the newest number of this series ({last_issue_date}).",
+            field="issue_date",
+            fix="Nothing need be done if the date is right; some tax offices expect numbers and dates in one order.",
+        )
+    ]

@@ -1,0 +1,85 @@
+"""Sending a document by mail: asked for in a write, done by a job, and called sent only after the server's 250."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from counterfoil import errors
+from counterfoil.domain import lifecycle
+from counterfoil.domain.client import Email
+from counterfoil.domain.texts import Paragraphs
+from counterfoil.formats import mail
+from counterfoil.operations import client_invoices
+from counterfoil.operations.work import Work
+from counterfoil.store import emails
+from counterfoil.store.rows import EmailRow
+
+
+class SendRequest(BaseModel):
+    """Whom to mail a document, and what to say. copy_to_self: also to the organization's own address."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    send_to: Annotated[list[Email], Field(min_length=1, max_length=50)]
+    email_title: Annotated[str, StringConstraints(min_length=1, max_length=250)]
+    email_body: Annotated[str, StringConstraints(max_length=10_000), Paragraphs] | None = None
+    copy_to_self: bool | None = True
+
+
+class SentEmail(SendRequest):
+    """A mail that was asked for, and what became of it: sent means that the mail server took it."""
+
+    id: str
+    status: Literal["queued", "sent", "failed"]
+    attempts: int
+    error: str
+    created_at: str
+    sent_at: str
+
+
+def send_client_invoice(work: Work, invoice_id: str, request: SendRequest) -> None:
+    """Email an invoice, its PDF attached, to one or more recipients; its status is unchanged."""
+    row = client_invoices.get(work, invoice_id)
+    lifecycle.next_status(row.status, "send")
+    mail.check_header_text("email_title", request.email_title)
+    for index, address in enumerate(request.send_to):
+        mail.check_address(f"send_to/{index}", address)
+    if len({address.lower() for address in request.send_to}) < len(request.send_to):
+        raise errors.Invalid(
+            "duplicate_recipient", "An address stands twice in send_to.", field="send_to", fix="Send each once."
+        )
+    email = EmailRow(
+        organization_id=work.organization_id,
+        id=work.new_id(),
+        document_kind=client_invoices.KIND,
+        document_id=row.id,
+        status="queued",
+        request=json.dumps(request.model_dump(mode="json"), ensure_ascii=False),
+        attempts=0,
+        error="",
+        created_at=work.timestamp,
+        sent_at=None,
+    )
+    emails.insert_email(work.conn, work.organization_id, email)
+    work.record(client_invoices.KIND, row.id, "send_requested", {"email_id": email.id})
+    work.later("send_email", {"email_id": email.id})
+
+
+def of_client_invoice(work: Work, invoice_id: str) -> list[dict[str, object]]:
+    """List the mails of an invoice, oldest first: queued, sent (the mail server took it) or failed, with the error."""
+    row = client_invoices.get(work, invoice_id)
+    return [
+        {
+            "id": email.id,
+            "status": email.status,
+            "attempts": email.attempts,
+            "error": email.error,
+            "created_at": email.created_at,
+            "sent_at": email.sent_at or "",
+            **json.loads(email.request),
+        }
+        for email in emails.of_document(work.conn, work.organization_id, row.id)
+    ]

@@ -1,0 +1,177 @@
+"""The unit of work: one actor, one transaction, one moment. Reads and writes are two things.
+
+Operations are plain functions whose first argument is a Work. They never ask the clock, make an id or start a
+transaction themselves, so a write is all of its effects or none, and its answer can be replayed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from counterfoil import errors
+from counterfoil.domain.organization import OrganizationProfile
+from counterfoil.ports.clock import Clock, day_in, timestamp
+from counterfoil.ports.ids import secret, uuid7
+from counterfoil.store import idempotency, journal, organizations, queue
+from counterfoil.store.engine import Database
+from counterfoil.store.rows import OrganizationRow
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, for which organization, with which scopes. principal: named in events, never a secret."""
+
+    organization_id: str
+    principal: str
+    scopes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """A caller's key, and the SHA-256 of what it asks: the same key with another question is refused."""
+
+    key: str
+    fingerprint: str
+
+
+@dataclass
+class Work:
+    """What an operation works with. now: aware, UTC, the same for the whole transaction."""
+
+    conn: Connection
+    actor: Actor
+    now: datetime
+    replay: idempotency.Record | None = None
+    _organization: OrganizationRow | None = None
+    _profile: OrganizationProfile | None = None
+    _has_jobs: bool = field(default=False)
+    _answer: idempotency.Record | None = None
+
+    @property
+    def organization_id(self) -> str:
+        return self.actor.organization_id
+
+    @property
+    def organization(self) -> OrganizationRow:
+        """The organization's row, read once."""
+        if self._organization is None:
+            found = organizations.get(self.conn, self.organization_id)
+            if found is None:
+                raise errors.NotFound("not_found", "This organization does not exist any more.")
+            self._organization = found
+        return self._organization
+
+    @property
+    def profile(self) -> OrganizationProfile:
+        """What the organization says of itself."""
+        if self._profile is None:
+            self._profile = OrganizationProfile.model_validate_json(self.organization.profile)
+        return self._profile
+
+    def forget_organization(self) -> None:
+        """Call after changing the organization's row."""
+        self._organization = self._profile = None
+
+    @property
+    def timestamp(self) -> str:
+        """`now` as the store writes it."""
+        return timestamp(self.now)
+
+    @property
+    def today(self) -> date:
+        """The organization's calendar day."""
+        return day_in(self.profile.time_zone, self.now)
+
+    def new_id(self) -> str:
+        return uuid7(self.now)
+
+    def new_secret(self) -> str:
+        return secret()
+
+    def later(self, kind: str, payload: Mapping[str, object], *, delay: timedelta = timedelta(0)) -> None:
+        """Enqueues external work (rendering, mail) in this transaction; its handler may run twice."""
+        queue.enqueue(
+            self.conn,
+            self.organization_id,
+            job_id=self.new_id(),
+            kind=kind,
+            payload=json.dumps(payload),
+            run_at=timestamp(self.now + delay),
+            created_at=self.timestamp,
+        )
+        self._has_jobs = True
+
+    def record(self, document_kind: str, document_id: str, type: str, data: Mapping[str, object] | None = None) -> None:
+        """Writes down what happened to a document, when, and by whom."""
+        journal.add(
+            self.conn,
+            self.organization_id,
+            event_id=self.new_id(),
+            document_kind=document_kind,
+            document_id=document_id,
+            type=type,
+            principal=self.actor.principal,
+            occurred_at=self.timestamp,
+            data=json.dumps(data or {}, ensure_ascii=False),
+        )
+
+    def remember(self, status_code: int, body: str) -> None:
+        """Keeps the answer under the caller's idempotency key, if there is one; it commits with the effect."""
+        if self._answer is not None:
+            self._answer = idempotency.Record(self._answer.fingerprint, status_code, body)
+
+
+class Works:
+    """Opens works. on_jobs: called after a commit that enqueued jobs."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self.database = database
+        self.clock = clock
+        self.on_jobs: Callable[[], None] = lambda: None
+
+    @contextmanager
+    def read(self, actor: Actor) -> Iterator[Work]:
+        """A work that sees one consistent state and writes nothing."""
+        with self.database.read() as conn:
+            yield Work(conn, actor, self.clock.now())
+
+    @contextmanager
+    def write(
+        self, actor: Actor, *, idempotency_key: Idempotency | None = None, is_dry_run: bool = False
+    ) -> Iterator[Work]:
+        """A work whose block is one transaction. When `work.replay` is set, answer with it and do nothing.
+
+        is_dry_run: everything is done and then rolled back, so that the answer is the true one and nothing stays.
+        Raises Invalid (idempotency_key_reused) when the key was used with another question.
+        """
+        with self.database.write() as conn:
+            work = Work(conn, actor, self.clock.now())
+            work._organization = organizations.get(conn, actor.organization_id, for_update=True)
+            asked = None if is_dry_run else idempotency_key
+            if asked:
+                work.replay = _earlier_answer(conn, actor, asked)
+                work._answer = idempotency.Record(asked.fingerprint, 0, "")
+            yield work
+            if is_dry_run:
+                conn.get_transaction().rollback()  # type: ignore[union-attr]  # write() always opens one
+            elif asked and not work.replay and work._answer and work._answer.status_code:
+                idempotency.put(conn, actor.organization_id, asked.key, work._answer, work.timestamp)
+        if work._has_jobs and not is_dry_run:
+            self.on_jobs()
+
+
+def _earlier_answer(conn: Connection, actor: Actor, asked: Idempotency) -> idempotency.Record | None:
+    record = idempotency.get(conn, actor.organization_id, asked.key)
+    if record and record.fingerprint != asked.fingerprint:
+        raise errors.Invalid(
+            "idempotency_key_reused",
+            "This idempotency key was used with another request.",
+            fix="Send a new key, or repeat the first request with exactly the same body.",
+        )
+    return record

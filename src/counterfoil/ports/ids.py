@@ -1,0 +1,28 @@
+"""Ids and secrets, as a port."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from datetime import datetime
+
+
+def uuid7(moment: datetime) -> str:
+    """A UUIDv7 (RFC 9562) for `moment` (aware): 48 bits of Unix milliseconds, then random."""
+    milliseconds = int(moment.timestamp() * 1000)
+    raw = bytearray(milliseconds.to_bytes(6, "big") + os.urandom(10))
+    raw[6] = 0x70 | (raw[6] & 0x0F)
+    raw[8] = 0x80 | (raw[8] & 0x3F)
+    text = raw.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def secret() -> str:
+    """256 random bits as 43 characters safe in a URL."""
+    return secrets.token_urlsafe(32)
+
+
+def secret_hash(value: str) -> str:
+    """SHA-256 in hex. Secrets here are random and long, so a slow hash would add nothing."""
+    return hashlib.sha256(value.encode()).hexdigest()

@@ -1,0 +1,60 @@
+"""All routes of the REST API on one application, its unknown paths and its OpenAPI."""
+
+from __future__ import annotations
+
+import json
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from counterfoil.errors import Fault
+from counterfoil.rest import attachments, client_invoices, clients, organization
+from counterfoil.rest.calls import Doors, serve
+from counterfoil.rest.errors import envelope
+from counterfoil.rest.routing import Route
+
+RESOURCES = (client_invoices, clients, organization, attachments)
+
+
+ROUTES: tuple[Route, ...] = tuple(route for resource in RESOURCES for route in resource.ROUTES)
+
+
+def mount(app: FastAPI, doors: Doors) -> None:
+    """Adds the API, its description and its downloads to `app`."""
+    for route in ROUTES:
+        serve(app.router, doors, route)
+    described: list[bytes] = []
+
+    def openapi(_request: Request) -> Response:
+        if not described:
+            from counterfoil.rest.openapi import build
+
+            described.append(json.dumps(build(ROUTES), ensure_ascii=False).encode())
+        return Response(described[0], media_type="application/json")
+
+    app.add_route("/openapi.json", openapi, methods=["GET"])
+
+    def download(request: Request) -> Response:
+        return attachments.download(doors, request)
+
+    app.add_route("/files/{organization_id}/{id}", download, methods=["GET"])
+    app.add_exception_handler(HTTPException, _http_error)
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    path = request.url.path
+    if status == 404 and path.startswith("/v2/"):
+        fault = Fault(
+            "not_found", f"{path[:200]} is not served here: this server has the billing surface of the API only.",
+            fix="See /docs for the paths that are.",
+        )  # fmt: skip
+    elif status == 405:
+        fault = Fault(
+            "method_not_allowed", f"{path[:200]} does not take {request.method}.", fix="See /docs for the methods."
+        )
+    else:
+        fault = Fault("not_found" if status == 404 else "bad_request", "There is nothing here.")
+    return envelope([fault], status)

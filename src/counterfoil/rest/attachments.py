@@ -1,0 +1,123 @@
+"""/v2/attachments, and the signed links that their files are fetched by."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import json
+from datetime import timedelta
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from counterfoil import errors
+from counterfoil.domain import scopes
+from counterfoil.operations import attachments
+from counterfoil.operations.work import Actor, Work
+from counterfoil.rest.calls import Call, Doors
+from counterfoil.rest.errors import respond
+from counterfoil.rest.routing import Route
+from counterfoil.rest.uploads import uploaded_file
+from counterfoil.store.rows import AttachmentRow
+
+LINK_LIFE = timedelta(minutes=30)
+_SHOWN = ("id", "created_at", "file_name", "file_size", "file_content_type", "url")
+
+
+def upload_attachment(call: Call) -> Response:
+    """Upload an attachment"""
+    upload = asyncio.run(uploaded_file(call.body, call.content_type, "file"))
+    content_type, ending = attachments.content_type_of(upload.data)
+    call.authenticate()
+    key = call.doors.blobs.put(upload.data)
+
+    def act(work: Work) -> str:
+        row = attachments.create(
+            work, file_name=attachments.safe_file_name(upload.file_name, ending), content_type=content_type,
+            size=len(upload.data), sha256=key,
+        )  # fmt: skip
+        return json.dumps({"attachment": {"id": row.id}})
+
+    return call.write(act, asked=f"{upload.file_name}\n{key}".encode())
+
+
+def get_attachment(call: Call) -> Response:
+    """Retrieve an attachment with a download link that lives 30 minutes"""
+
+    def act(work: Work) -> str:
+        row = attachments.get(work, call.params["id"])
+        shown = {
+            "id": row.id,
+            "created_at": row.created_at,
+            "file_name": row.file_name,
+            "file_size": str(row.size),
+            "file_content_type": row.content_type,
+            "url": signed_url(call.doors, row, int((work.now + LINK_LIFE).timestamp())),
+            "probative_attachment": None,
+        }
+        return json.dumps({"attachment": shown}, ensure_ascii=False)
+
+    return call.read(act)
+
+
+def signed_url(doors: Doors, row: AttachmentRow, expires: int) -> str:
+    """A link to the file without a key. expires: Unix seconds."""
+    signature = _signature(doors.signing_key, row.organization_id, row.id, expires)
+    path = f"/files/{row.organization_id}/{row.id}"
+    return f"{doors.settings.base_url}{path}?expires={expires}&signature={signature}"
+
+
+def download(doors: Doors, request: Request) -> Response:
+    """The file behind a signed link; 404 for a wrong signature, 410 for an old one."""
+    organization_id, attachment_id = request.path_params["organization_id"], request.path_params["id"]
+    expires = request.query_params.get("expires", "")
+    number = int(expires) if expires.isascii() and expires.isdigit() and len(expires) < 12 else 0
+    wanted = _signature(doors.signing_key, organization_id, attachment_id, number)
+    try:
+        if not hmac.compare_digest(
+            wanted, request.query_params.get("signature", "").encode().decode("ascii", "ignore")
+        ):
+            raise errors.NotFound(
+                "not_found", "This link is not valid.", fix="Fetch the attachment again for a new one."
+            )
+        if doors.works.clock.now().timestamp() > number:
+            raise errors.Gone("gone", "This link has expired.", fix="Fetch the attachment again for a new one.")
+        with doors.works.read(Actor(organization_id, "link")) as work:
+            row = attachments.get(work, attachment_id)
+        return file_response(row, doors.blobs.get(row.sha256))
+    except errors.BillingError as error:
+        return respond(error)
+
+
+def file_response(row: AttachmentRow, data: bytes, *, is_inline: bool = False) -> Response:
+    """The file as an answer that no browser will guess about or run."""
+    kind = "inline" if is_inline else "attachment"
+    return Response(
+        data,
+        media_type=row.content_type,
+        headers={
+            "Content-Disposition": f"{kind}; filename*=UTF-8''{quote(row.file_name)}",
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "private, no-store",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+        },
+    )
+
+
+def _signature(key: bytes, organization_id: str, attachment_id: str, expires: int) -> str:
+    return hmac.new(key, f"{organization_id}/{attachment_id}/{expires}".encode(), hashlib.sha256).hexdigest()
+
+
+_BASE = "/v2/attachments"
+_ID = {"type": "object", "properties": {"id": {"type": "string", "format": "uuid"}}}
+_FILE = {"type": "object", "properties": {name: {"type": "string"} for name in _SHOWN}}
+
+ROUTES = (
+    Route(
+        "POST", _BASE, scopes.ATTACHMENT_WRITE, upload_attachment, takes="file", gives={"attachment": _ID},
+        max_bytes=attachments.MAX_BYTES + 64 * 1024,
+    ),
+    Route("GET", f"{_BASE}/{{id}}", scopes.ATTACHMENT_READ, get_attachment, gives={"attachment": _FILE}),
+)  # fmt: skip

@@ -1,0 +1,54 @@
+"""Who calls: `Authorization: login:secret` or `Authorization: Bearer token`, looked up by the secret's hash."""
+
+from __future__ import annotations
+
+import hmac
+
+from sqlalchemy import Connection
+
+from counterfoil import errors
+from counterfoil.domain import scopes
+from counterfoil.operations.work import Actor
+from counterfoil.ports.ids import secret_hash
+from counterfoil.store import credentials
+
+
+def authenticate(conn: Connection, header: str | None, now: str) -> Actor:
+    """The actor behind an Authorization header. now: UTC text. Raises Unauthorized, never saying which part is wrong."""
+    login, secret = _parts(header or "")
+    row = credentials.by_hash(conn, secret_hash(secret)) if secret else None
+    if row is None or row.revoked_at or (row.expires_at and row.expires_at <= now):
+        raise _unknown()
+    if (row.login or "") != login and not hmac.compare_digest((row.login or "").encode(), login.encode()):
+        raise _unknown()
+    principal = f"key:{row.name}" if row.login else f"token:{row.name}"
+    return Actor(row.organization_id, principal, scopes.granted(frozenset(row.scopes.split())))
+
+
+def require(actor: Actor, scope: str) -> None:
+    """Raises Forbidden when the actor's key or token lacks `scope`."""
+    if scope not in actor.scopes:
+        raise errors.Forbidden(
+            "forbidden",
+            f"missing required oauth scope: {scope}",
+            fix=f"Use a key or token with the scope {scope}: counterfoil token create --scope {scope}",
+        )
+
+
+def _parts(header: str) -> tuple[str, str]:
+    scheme, _, rest = header.partition(" ")
+    if scheme.lower() == "bearer" and rest:
+        # A few clients put login:secret behind Bearer; a token never holds a colon.
+        login, colon, secret = rest.strip().partition(":")
+        return (login, secret) if colon else ("", login)
+    login, _, secret = header.strip().partition(":")
+    return login, secret
+
+
+def _unknown() -> errors.Unauthorized:
+    return errors.Unauthorized(
+        "unauthorized",
+        "The API key or token is missing or not known here.",
+        fix="Send Authorization: login:secret, or Authorization: Bearer token; counterfoil init and "
+        "counterfoil token create make them.",
+    )

@@ -1,0 +1,204 @@
+"""One request: who calls, what was sent, and how its answer is written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from counterfoil import errors
+from counterfoil.errors import BillingError, Fault
+from counterfoil.operations.work import Actor, Idempotency, Work, Works
+from counterfoil.ports.blobs import Blobs
+from counterfoil.ports.clock import timestamp
+from counterfoil.rest import auth
+from counterfoil.rest.bodies import Query, read_object, validated
+from counterfoil.rest.errors import as_wire, envelope, respond
+from counterfoil.rest.routing import Route
+from counterfoil.settings import Settings
+
+log = logging.getLogger("counterfoil.rest")
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What doors need of the house. signing_key: signs download links."""
+
+    works: Works
+    settings: Settings
+    blobs: Blobs
+    signing_key: bytes
+
+
+class Call:
+    """One request, in the thread that answers it."""
+
+    def __init__(self, doors: Doors, request: Request, body: bytes, scope: str) -> None:
+        self.doors = doors
+        self.settings = doors.settings
+        self.params: dict[str, str] = request.path_params
+        self.body = body
+        self._request = request
+        self._scope = scope
+
+    @property
+    def query(self) -> Query:
+        return Query(self._request.query_params)
+
+    @property
+    def content_type(self) -> str:
+        """The Content-Type header, "" when absent."""
+        return self._request.headers.get("content-type", "")
+
+    def object(self, wrapper: str | None = None) -> dict[str, object]:
+        """The JSON object sent, flat or wrapped; items are counted before anything is built from them."""
+        data = read_object(self.body, self._request.headers.get("content-type"), wrapper)
+        items = data.get("items")
+        if isinstance(items, list) and len(items) > self.settings.max_items:
+            raise errors.Invalid(
+                "too_many_items", f"{len(items)} items were sent; at most {self.settings.max_items} are allowed.",
+                field="items", fix="Split the document, or raise COUNTERFOIL_MAX_ITEMS.",
+            )  # fmt: skip
+        return data
+
+    def parse(self, model: type[Model], wrapper: str | None = None) -> Model:
+        """The body as `model`. Raises Invalid with every fault; an absent body says EOF, as the API does."""
+        if not self.body.strip():
+            raise errors.Invalid("invalid_body", "EOF", fix="Send a JSON object.")
+        return validated(model, self.object(wrapper))
+
+    def parse_optional(self, model: type[Model], wrapper: str | None = None) -> Model:
+        """The same for actions that may come without a body."""
+        return validated(model, self.object(wrapper))
+
+    def read(self, act: Callable[[Work], str]) -> Response:
+        """Answers with what `act` reads; authentication and reading share one transaction."""
+        works = self.doors.works
+        with works.database.read() as conn:
+            now = works.clock.now()
+            actor = self._authenticated(auth.authenticate(conn, self._authorization, timestamp(now)))
+            body = act(Work(conn, actor, now))
+        return Response(body, media_type="application/json")
+
+    def write(self, act: Callable[[Work], str], *, status: int = 200, asked: bytes | None = None) -> Response:
+        """Does `act` in one transaction, once a key; X-Dry-Run: true answers the same and keeps nothing.
+
+        asked: what stands for the body when a repeated request is compared; a multipart body never repeats exactly.
+        """
+        actor = self.authenticate()
+        with self.doors.works.write(
+            actor, idempotency_key=self._idempotency(actor, asked), is_dry_run=self.is_dry_run
+        ) as work:
+            if work.replay:
+                return self._answer(work.replay.body, work.replay.status_code, {"Idempotency-Replayed": "true"})
+            body = act(work)
+            work.remember(status, body)
+        return self._answer(body, status, {"X-Dry-Run": "true"} if self.is_dry_run else {})
+
+    def authenticate(self) -> Actor:
+        """Who calls, with the route's scope. Raises Unauthorized or Forbidden."""
+        works = self.doors.works
+        with works.database.read() as conn:
+            actor = auth.authenticate(conn, self._authorization, timestamp(works.clock.now()))
+        return self._authenticated(actor)
+
+    @property
+    def is_dry_run(self) -> bool:
+        """Whether the caller only wants to know (ours)."""
+        return self._request.headers.get("x-dry-run", "").strip().lower() in ("true", "1")
+
+    @property
+    def _authorization(self) -> str | None:
+        return self._request.headers.get("authorization")
+
+    def _authenticated(self, actor: Actor) -> Actor:
+        auth.require(actor, self._scope)
+        return actor
+
+    def _idempotency(self, actor: Actor, asked: bytes | None) -> Idempotency | None:
+        headers = self._request.headers
+        key = headers.get("x-qonto-idempotency-key") or headers.get("idempotency-key")
+        if not key:
+            return None
+        if len(key) > 255 or not key.isprintable():
+            raise errors.Invalid(
+                "invalid_idempotency_key", "The idempotency key is longer than 255 characters or not printable.",
+                fix="Send a UUID.",
+            )  # fmt: skip
+        place = f"{actor.principal}\n{self._request.method}\n{self._request.url.path}\n".encode()
+        question = self.body if asked is None else asked
+        return Idempotency(key, hashlib.sha256(place + question).hexdigest())
+
+    def _answer(self, body: str, status: int, headers: dict[str, str]) -> Response:
+        if status == 204:
+            return Response(status_code=204, headers=headers)
+        return Response(body, status_code=status, media_type="application/json", headers=headers)
+
+
+def serve(router: APIRouter, doors: Doors, route: Route) -> None:
+    """Adds one route of the table to `router`: the body is read in the loop, the rest happens in a thread."""
+    limit = route.max_bytes or doors.settings.max_body_bytes
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            body = await _limited(request, limit)
+        except BillingError as error:
+            return respond(error)
+        except ClientDisconnect:
+            return Response(status_code=499)
+        return await run_in_threadpool(_handled, route, Call(doors, request, body, route.scope))
+
+    name = route.handler.__name__
+    router.add_api_route(route.path, endpoint, methods=[route.method], response_model=None, name=name)
+
+
+def _handled(route: Route, call: Call) -> Response:
+    try:
+        return route.handler(call)
+    except BillingError as error:
+        return respond(error)
+    except Exception:
+        log.exception("a bug: %s %s failed", route.method, route.path)
+        return envelope([Fault("internal_server_error", "Something broke here; nothing was written.")], 500)
+
+
+async def _limited(request: Request, limit: int) -> bytes:
+    """The body, never more than `limit` bytes of it in memory. Raises TooLarge."""
+    too_large = errors.TooLarge(
+        "payload_too_large", f"The body is larger than {limit} bytes.",
+        fix="Send less at once; the limit of JSON bodies is COUNTERFOIL_MAX_BODY_BYTES.",
+    )  # fmt: skip
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > limit:
+        raise too_large
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > limit:
+            raise too_large
+        parts.append(part)
+    return b"".join(parts)
+
+
+def wrapped(name: str, body: str, warnings: Sequence[Fault] | None = None) -> str:
+    """{"name": body}, with a list of warnings beside it when one is given (ours)."""
+    if warnings is None:
+        return f'{{"{name}":{body}}}'
+    listed = json.dumps([as_wire(fault) for fault in warnings], ensure_ascii=False)
+    return f'{{"{name}":{body},"warnings":{listed}}}'
+
+
+def listed(name: str, bodies: Sequence[str], page: dict[str, int | None]) -> str:
+    """{"name": [bodies], "meta": page}."""
+    return f'{{"{name}":[{",".join(bodies)}],"meta":{json.dumps(page)}}}'

@@ -1,0 +1,48 @@
+"""The table of routes. A route cannot be in it without a scope."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from counterfoil.rest.calls import Call
+
+QueryTable = Mapping[str, tuple[Mapping[str, Any], str]]
+PAGE_META = {"$ref": "#/components/schemas/PageMeta"}
+WARNINGS = {"type": "array", "items": {"type": "object"}, "description": "what the writer should know (ours)"}
+
+PAGING: QueryTable = {
+    "page": ({"type": "integer", "minimum": 1, "default": 1}, "also current_page"),
+    "per_page": ({"type": "integer", "minimum": 1, "maximum": 100, "default": 100}, ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One route. takes: the body's model, or "file" for a multipart upload. gives: key to model, [model] or schema.
+
+    wrapper: the key under which the body may also come. max_bytes: of the body, None for the setting's.
+    query: parameter to (schema, description), for the OpenAPI.
+    """
+
+    method: Literal["GET", "POST", "PATCH", "DELETE", "PUT"]
+    path: str
+    scope: str
+    handler: Callable[[Call], Response]
+    takes: type[BaseModel] | Literal["file"] | None = None
+    wrapper: str | None = None
+    is_body_optional: bool = False
+    gives: Mapping[str, object] = field(default_factory=dict)
+    status: int = 200
+    query: QueryTable = field(default_factory=dict)
+    max_bytes: int | None = None
+
+    def __post_init__(self) -> None:
+        if not self.scope:
+            raise ValueError(f"{self.method} {self.path} has no scope")

@@ -1,0 +1,34 @@
+"""Settings: COUNTERFOIL_* environment variables, each documented in docs/operate.md (a test compares)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """How one server runs. Command-line options win over the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="COUNTERFOIL_", extra="ignore")
+
+    data: Path = Field(Path("counterfoil-data"), description="directory of the database, files and caught mail")
+    database_url: str | None = Field(None, description="postgresql://…; without it, SQLite in the data directory")
+    public_url: str | None = Field(None, description="how clients of the company reach this server: https://…")
+    smtp_url: str | None = Field(None, description="smtp(s)://user:password@host:port; without it, mail is caught")
+    mail_from: str | None = Field(None, description="sender address of mail; without it, the organization's own")
+    blobs_url: str | None = Field(None, description="file:///… for stored files; without it, in the data directory")
+    max_body_bytes: int = Field(1_000_000, ge=1_000, description="largest JSON body, in bytes")
+    max_items: int = Field(1_000, ge=1, description="most lines on one document")
+    idempotency_days: int = Field(30, ge=1, description="how long answers are kept for repeated requests")
+    host: str = Field("127.0.0.1", description="address that serve listens on")
+    port: int = Field(8642, ge=0, le=65535, description="port that serve listens on")
+
+    @property
+    def base_url(self) -> str:
+        """Where links point: the public URL, else this server's own address. Never ends in a slash."""
+        if self.public_url:
+            return self.public_url.rstrip("/")
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"

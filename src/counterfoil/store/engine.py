@@ -1,0 +1,102 @@
+"""Connections: SQLite (WAL, synchronous=FULL) or PostgreSQL, opened for reading or for writing."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+
+from counterfoil.store.locks import FairLock, FileLock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Both of FastAPI's thread limit (40) and room for the job runner; the pool's own default of 15 times out.
+POOL_SIZE = 48
+SQLITE_PRAGMAS = {
+    "journal_mode": "WAL",
+    "synchronous": "FULL",  # NORMAL may lose an acknowledged commit at power loss
+    "foreign_keys": "ON",
+    "busy_timeout": "30000",
+    "trusted_schema": "OFF",
+    "cache_size": "-16000",
+}
+
+
+class Database:
+    """An engine and its write locks. Use `read()` and `write()`; nothing else opens a connection."""
+
+    def __init__(self, engine: Engine, *, write_lock_file: Path | None) -> None:
+        self.engine = engine
+        self.is_sqlite = engine.dialect.name == "sqlite"
+        self._fair = FairLock()
+        self._file_lock = FileLock(write_lock_file) if write_lock_file else None
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection in a transaction that is rolled back: one consistent view, nothing written."""
+        with self.engine.connect() as conn:
+            yield conn
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A connection that may write. Commits when the block ends well, rolls back when it raises."""
+        if not self.is_sqlite:
+            with self.engine.begin() as conn:
+                yield conn
+            return
+        with self._fair:
+            if self._file_lock is None:
+                with self._sqlite_write() as conn:
+                    yield conn
+            else:
+                with self._file_lock.held(), self._sqlite_write() as conn:
+                    yield conn
+
+    @contextmanager
+    def _sqlite_write(self) -> Iterator[Connection]:
+        with self.engine.connect().execution_options(counterfoil_write=True) as conn, conn.begin():
+            yield conn
+
+    def dispose(self) -> None:
+        """Closes the pool and the lock file."""
+        self.engine.dispose()
+        if self._file_lock is not None:
+            self._file_lock.release()
+
+
+def open_sqlite(path: Path) -> Database:
+    """The SQLite database at `path`; the directory is made, the schema is not (see store.migrations)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        f"sqlite:///{path}",
+        pool_size=POOL_SIZE,
+        max_overflow=4,
+        connect_args={"check_same_thread": False, "cached_statements": 256},
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return Database(engine, write_lock_file=path.with_suffix(".write-lock"))
+
+
+def open_postgresql(url: str) -> Database:
+    """The PostgreSQL database at `url` (postgresql+psycopg://…)."""
+    if url.startswith("postgresql://"):
+        url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=4, pool_pre_ping=True)
+    return Database(engine, write_lock_file=None)
+
+
+def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:
+    # The driver must not open transactions on its own: we say BEGIN or BEGIN IMMEDIATE ourselves.
+    dbapi_connection.isolation_level = None
+    for name, value in SQLITE_PRAGMAS.items():
+        dbapi_connection.execute(f"PRAGMA {name} = {value}")
+
+
+def _begin_sqlite(conn: Connection) -> None:
+    # A deferred transaction that turns into a write fails at once with SQLITE_BUSY_SNAPSHOT, whatever the timeout.
+    is_write = conn.get_execution_options().get("counterfoil_write", False)
+    conn.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")

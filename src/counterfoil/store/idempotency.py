@@ -1,0 +1,49 @@
+"""Answers already given, by idempotency key. A record commits with the effect it answers for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, delete, insert, select
+
+from counterfoil.store.tables import idempotency_records
+
+_GET = select(idempotency_records.c.fingerprint, idempotency_records.c.status_code, idempotency_records.c.body).where(
+    idempotency_records.c.organization_id == bindparam("organization_id"),
+    idempotency_records.c.key == bindparam("key"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """fingerprint: SHA-256 of method, path and body; body: the answer's text."""
+
+    fingerprint: str
+    status_code: int
+    body: str
+
+
+def get(conn: Connection, organization_id: str, key: str) -> Record | None:
+    """The answer given under this key, if any."""
+    row = conn.execute(_GET, {"organization_id": organization_id, "key": key}).first()
+    return Record(*row) if row else None
+
+
+def put(conn: Connection, organization_id: str, key: str, record: Record, created_at: str) -> None:
+    """Keeps an answer."""
+    conn.execute(
+        insert(idempotency_records),
+        {
+            "organization_id": organization_id,
+            "key": key,
+            "fingerprint": record.fingerprint,
+            "status_code": record.status_code,
+            "body": record.body,
+            "created_at": created_at,
+        },
+    )
+
+
+def forget_before(conn: Connection, moment: str) -> int:
+    """Drops records of all organizations made before `moment`; returns how many."""
+    return conn.execute(delete(idempotency_records).where(idempotency_records.c.created_at < moment)).rowcount

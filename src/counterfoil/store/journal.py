@@ -1,0 +1,47 @@
+"""Events: what happened to which document, when, by whom. Only ever added."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, insert, select
+
+from counterfoil.store.tables import events
+
+_INSERT = insert(events)
+
+
+def add(
+    conn: Connection,
+    organization_id: str,
+    *,
+    event_id: str,
+    document_kind: str,
+    document_id: str,
+    type: str,
+    principal: str,
+    occurred_at: str,
+    data: str,
+) -> None:
+    """Adds one event. data: a JSON object."""
+    conn.execute(
+        _INSERT,
+        {
+            "organization_id": organization_id,
+            "id": event_id,
+            "document_kind": document_kind,
+            "document_id": document_id,
+            "type": type,
+            "principal": principal,
+            "occurred_at": occurred_at,
+            "data": data,
+        },
+    )
+
+
+def of_document(conn: Connection, organization_id: str, document_id: str) -> list[tuple[str, str, str, str]]:
+    """(type, principal, occurred_at, data) of one document's events, oldest first."""
+    query = (
+        select(events.c.type, events.c.principal, events.c.occurred_at, events.c.data)
+        .where(events.c.organization_id == organization_id, events.c.document_id == document_id)
+        .order_by(events.c.id)
+    )
+    return [tuple(row) for row in conn.execute(query)]

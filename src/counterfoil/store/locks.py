@@ -1,0 +1,90 @@
+"""Locks around writes on SQLite: fair within this process, exclusive between processes, and one server per file."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+try:
+    import fcntl
+except ImportError:  # Windows: one process at a time is then the operator's care
+    fcntl = None  # type: ignore[assignment]
+
+
+class FairLock:
+    """First come, first served. SQLite's busy_timeout alone lets a writer wait 2 s while others pass."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._queue: deque[threading.Lock] = deque()
+        self._is_held = False
+
+    def __enter__(self) -> FairLock:
+        with self._guard:
+            if not self._is_held:
+                self._is_held = True
+                return self
+            turn = threading.Lock()
+            turn.acquire()
+            self._queue.append(turn)
+        turn.acquire()  # released by the one before us, who leaves `_is_held` set for us
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._guard:
+            if self._queue:
+                self._queue.popleft().release()
+            else:
+                self._is_held = False
+
+
+class FileLock:
+    """An advisory lock on a file; the operating system drops it when the process dies, `kill -9` included."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: IO[bytes] | None = None
+
+    def _open(self) -> IO[bytes]:
+        if self._file is None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self._path.open("ab")
+        return self._file
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Waits for the lock, holds it for the block. Threads of one process share the file: hold a FairLock too."""
+        file = self._open()
+        if fcntl is None:
+            yield
+            return
+        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.flock(file, fcntl.LOCK_UN)
+
+    def try_for_life(self) -> bool:
+        """Takes the lock until this process ends; False when another process has it."""
+        if fcntl is None:
+            return True
+        try:
+            fcntl.flock(self._open(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def release(self) -> None:
+        """Gives the lock back and closes the file."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None

@@ -1,0 +1,84 @@
+"""Pages by number that stay fast: counts per status and per block of 2,048 sequence numbers, kept in the write.
+
+`list_counts` holds for each (organization, kind, status, imported) the total and one count a block. A page's first
+row is found by summing blocks, so that the OFFSET left over is at most a block's length whatever the page.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, select
+
+from counterfoil.store.tables import list_counts
+from counterfoil.store.upsert import upsert
+
+BLOCK = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Where a page begins: rows with `seq` up to (or from) `bound`, after skipping `offset` of them."""
+
+    total: int
+    bound: int | None
+    offset: int
+
+
+_ROW = select(list_counts.c.total, list_counts.c.blocks).where(
+    list_counts.c.organization_id == bindparam("organization_id"),
+    list_counts.c.kind == bindparam("kind"),
+    list_counts.c.status == bindparam("status"),
+    list_counts.c.imported == bindparam("imported"),
+)
+_UPSERT = upsert(list_counts, ("organization_id", "kind", "status", "imported"), ("total", "blocks"))
+
+
+def add(conn: Connection, organization_id: str, kind: str, *, status: str, imported: bool, seq: int, step: int) -> None:
+    """Counts one row more (step 1) or less (step -1) under `status`. Call it in the write that changes the row."""
+    key = {"organization_id": organization_id, "kind": kind, "status": status, "imported": imported}
+    row = conn.execute(_ROW, key).first()
+    blocks = array("I", row.blocks if row else b"")
+    index = seq // BLOCK
+    if index >= len(blocks):
+        blocks.extend([0] * (index + 1 - len(blocks)))
+    blocks[index] += step
+    total = (row.total if row else 0) + step
+    conn.execute(_UPSERT[conn.dialect.name], {**key, "total": total, "blocks": blocks.tobytes()})
+
+
+def window(
+    conn: Connection,
+    organization_id: str,
+    kind: str,
+    *,
+    statuses: Sequence[str] | None,
+    include_imported: bool,
+    skip: int,
+    is_descending: bool,
+) -> Window:
+    """Where the page begins that has `skip` rows before it. statuses: None for all of them."""
+    query = select(list_counts.c.total, list_counts.c.blocks).where(
+        list_counts.c.organization_id == organization_id, list_counts.c.kind == kind
+    )
+    if statuses is not None:
+        query = query.where(list_counts.c.status.in_(statuses))
+    if not include_imported:
+        query = query.where(list_counts.c.imported.is_(False))
+    rows = conn.execute(query).all()
+    total = sum(row.total for row in rows)
+    if skip < BLOCK or skip >= total:
+        return Window(total, None, skip)
+    counts = [array("I", row.blocks) for row in rows]
+    length = max(len(blocks) for blocks in counts)
+    order = range(length - 1, -1, -1) if is_descending else range(length)
+    left = skip
+    for index in order:
+        here = sum(blocks[index] for blocks in counts if index < len(blocks))
+        if left < here:
+            bound = (index + 1) * BLOCK - 1 if is_descending else index * BLOCK
+            return Window(total, bound, left)
+        left -= here
+    return Window(total, None, skip)

@@ -1,0 +1,103 @@
+"""Rows as values: what store functions hand upwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceRow:
+    """One client invoice as stored. frozen, live: JSON object texts with disjoint keys."""
+
+    organization_id: str
+    id: str
+    seq: int
+    status: str
+    imported: bool
+    number: str | None
+    client_id: str
+    issue_date: str
+    due_date: str
+    total_amount_cents: int
+    created_at: str
+    updated_at: str
+    finalized_at: str | None
+    public_token: str
+    version: int
+    schema_version: int
+    frozen: str
+    live: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationRow:
+    """One organization; `profile` is OrganizationProfile as JSON."""
+
+    id: str
+    slug: str
+    profile: str
+    seq_last: int
+    created_at_last: str
+    created_at: str
+    updated_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentRow:
+    """One stored file; `sha256` is also the blob's key; size in bytes."""
+
+    organization_id: str
+    id: str
+    file_name: str
+    content_type: str
+    size: int
+    sha256: str
+    document_kind: str | None
+    document_id: str | None
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmailRow:
+    """One mail to send or sent; `request` is JSON."""
+
+    organization_id: str
+    id: str
+    document_kind: str
+    document_id: str
+    status: str
+    request: str
+    attempts: int
+    error: str
+    created_at: str
+    sent_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialRow:
+    """One API key (`login` set) or bearer token."""
+
+    secret_hash: str
+    organization_id: str
+    login: str | None
+    name: str
+    scopes: str
+    created_at: str
+    expires_at: str | None
+    revoked_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """One piece of work to do after a commit; payload is JSON."""
+
+    id: str
+    organization_id: str
+    kind: str
+    payload: str
+    run_at: str
+    attempts: int
+    claimed_until: str | None
+    error: str
+    is_dead: bool
+    created_at: str

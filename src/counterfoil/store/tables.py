@@ -1,0 +1,230 @@
+"""The tables. Primary keys begin with organization_id; timestamps are UTC texts of fixed width, so they sort as text.
+
+Not partitioned by organization, because they are looked up before it is known: public_links, credentials, jobs,
+instance_secrets.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+organizations = Table(
+    "organizations",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("slug", String(80), nullable=False, unique=True),
+    Column("profile", Text, nullable=False, comment="OrganizationProfile as JSON"),
+    Column("seq_last", BigInteger, nullable=False, comment="the last sequence number handed out to a document"),
+    Column("created_at_last", String(24), nullable=False, comment="no document is created before this: clocks jump"),
+    Column("created_at", String(24), nullable=False),
+    Column("updated_at", String(24), nullable=False),
+)
+
+bank_accounts = Table(
+    "bank_accounts",
+    metadata,
+    Column("organization_id", String(36), nullable=False),
+    Column("id", String(36), nullable=False),
+    Column("iban", String(34), nullable=False),
+    Column("is_main", Boolean, nullable=False),
+    Column("status", String(10), nullable=False),
+    Column("created_at", String(24), nullable=False),
+    Column("body", Text, nullable=False, comment="BankAccount as JSON"),
+    PrimaryKeyConstraint("organization_id", "id"),
+    UniqueConstraint("organization_id", "iban"),
+)
+
+clients = Table(
+    "clients",
+    metadata,
+    Column("organization_id", String(36), nullable=False),
+    Column("id", String(36), nullable=False),
+    Column("search_name", Text, nullable=False, comment="the display name without accents or case"),
+    Column("email", Text, nullable=False, comment="lower case"),
+    Column("vat_number", Text, nullable=False, comment="lower case"),
+    Column("tax_identification_number", Text, nullable=False, comment="lower case"),
+    Column("created_at", String(24), nullable=False),
+    Column("updated_at", String(24), nullable=False),
+    Column("body", Text, nullable=False, comment="Client as JSON"),
+    PrimaryKeyConstraint("organization_id", "id"),
+    Index(None, "organization_id", "search_name"),
+    Index(None, "organization_id", "email"),
+)
+
+client_invoices = Table(
+    "client_invoices",
+    metadata,
+    Column("organization_id", String(36), nullable=False),
+    Column("id", String(36), nullable=False),
+    Column("seq", BigInteger, nullable=False, comment="dense order of creation within the organization"),
+    Column("status", String(20), nullable=False),
+    Column("imported", Boolean, nullable=False),
+    Column("number", String(40), nullable=True),
+    Column("client_id", String(36), nullable=False),
+    Column("issue_date", String(10), nullable=False),
+    Column("due_date", String(10), nullable=False),
+    Column("total_amount_cents", BigInteger, nullable=False),
+    Column("created_at", String(24), nullable=False),
+    Column("updated_at", String(24), nullable=False),
+    Column("finalized_at", String(24), nullable=True),
+    Column("public_token", String(43), nullable=False),
+    Column("version", Integer, nullable=False, comment="counts the document's changes"),
+    Column("schema_version", Integer, nullable=False, comment="of the two texts; upgrade functions bring old ones up"),
+    Column("frozen", Text, nullable=False, comment="the document itself; closed once finalized_at is set"),
+    Column("live", Text, nullable=False, comment="status and what follows it; keys disjoint from frozen"),
+    PrimaryKeyConstraint("organization_id", "id"),
+    UniqueConstraint("organization_id", "seq"),
+    UniqueConstraint("organization_id", "number"),
+    Index(None, "organization_id", "imported", "seq"),
+    Index(None, "organization_id", "imported", "status", "seq"),
+    Index(None, "organization_id", "client_id", "seq"),
+)
+
+list_counts = Table(
+    "list_counts",
+    metadata,
+    Column("organization_id", String(36), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("imported", Boolean, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    Column("blocks", LargeBinary, nullable=False, comment="uint32 counts, one per 2,048 of seq"),
+    PrimaryKeyConstraint("organization_id", "kind", "status", "imported"),
+)
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("organization_id", String(36), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("next_value", BigInteger, nullable=False),
+    Column("last_issue_date", String(10), nullable=False, comment="of the newest number, to warn of backdating"),
+    PrimaryKeyConstraint("organization_id", "kind", "year"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("organization_id", String(36), nullable=False),
+    Column("id", String(36), nullable=False),
+    Column("document_kind", String(20), nullable=False),
+    Column("document_id", String(36), nullable=False),
+    Column("type", String(40), nullable=False),
+    Column("principal", String(120), nullable=False),
+    Column("occurred_at", String(24), nullable=False),
+    Column("data", Text, nullable=False),
+    PrimaryKeyConstraint("organization_id", "id"),
+    Index(None, "organization_id", "document_id"),
+)
+
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("organization_id", String(36), nullable=False),
+    Column("id", String(36), nullable=False),
+    Column("file_name", String(255), nullable=False),
+    Column("content_type", String(100), nullable=False),
+    Column("size", BigInteger, nullable=False, comment="bytes"),
+    Column("sha256", String(64), nullable=False, comment="also the blob's key"),
+    Column("document_kind", String(20), nullable=True),
+    Column("document_id", String(36), nullable=True),
+    Column("created_at", String(24), nullable=False),
+    PrimaryKeyConstraint("organization_id", "id"),
+    Index(None, "organization_id", "document_id"),
+)
+
+emails = Table(
+    "emails",
+    metadata,
+    Column("organization_id", String(36), nullable=False),
+    Column("id", String(36), nullable=False),
+    Column("document_kind", String(20), nullable=False),
+    Column("document_id", String(36), nullable=False),
+    Column("status", String(10), nullable=False, comment="queued, sent or failed"),
+    Column("request", Text, nullable=False, comment="who, title, body: JSON"),
+    Column("attempts", Integer, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("created_at", String(24), nullable=False),
+    Column("sent_at", String(24), nullable=True),
+    PrimaryKeyConstraint("organization_id", "id"),
+    Index(None, "organization_id", "document_id"),
+)
+
+idempotency_records = Table(
+    "idempotency_records",
+    metadata,
+    Column("organization_id", String(36), nullable=False),
+    Column("key", String(255), nullable=False),
+    Column("fingerprint", String(64), nullable=False, comment="SHA-256 of method, path and body"),
+    Column("status_code", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("created_at", String(24), nullable=False),
+    PrimaryKeyConstraint("organization_id", "key"),
+)
+
+public_links = Table(
+    "public_links",
+    metadata,
+    Column("token", String(43), primary_key=True),
+    Column("organization_id", String(36), nullable=False),
+    Column("document_kind", String(20), nullable=False),
+    Column("document_id", String(36), nullable=False),
+)
+
+credentials = Table(
+    "credentials",
+    metadata,
+    Column("secret_hash", String(64), primary_key=True, comment="SHA-256 of a 256-bit random secret"),
+    Column("organization_id", String(36), nullable=False),
+    Column("login", String(80), nullable=True, comment="set for API keys (login:secret), null for bearer tokens"),
+    Column("name", String(80), nullable=False),
+    Column("scopes", Text, nullable=False, comment="space separated"),
+    Column("created_at", String(24), nullable=False),
+    Column("expires_at", String(24), nullable=True),
+    Column("revoked_at", String(24), nullable=True),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("organization_id", String(36), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("run_at", String(24), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("claimed_until", String(24), nullable=True),
+    Column("error", Text, nullable=False),
+    Column("is_dead", Boolean, nullable=False),
+    Column("created_at", String(24), nullable=False),
+    Index(None, "is_dead", "run_at"),
+)
+
+instance_secrets = Table(
+    "instance_secrets",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)

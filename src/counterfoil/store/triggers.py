@@ -1,0 +1,81 @@
+"""Triggers that keep issued documents unchanged, whatever program writes to the database.
+
+Alembic's batch mode on SQLite drops triggers without a word, so they are created anew after every migration and
+checked at every start.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, text
+
+_GUARDED = ("frozen", "finalized_at", "number", "id", "organization_id", "seq", "public_token", "created_at")
+
+_SQLITE = {
+    "client_invoices_frozen": f"""
+        CREATE TRIGGER client_invoices_frozen BEFORE UPDATE ON client_invoices
+        WHEN OLD.finalized_at IS NOT NULL AND ({" OR ".join(f"NEW.{c} IS NOT OLD.{c}" for c in _GUARDED)})
+        BEGIN SELECT RAISE(ABORT, 'a finalized document is immutable'); END""",
+    "client_invoices_kept": """
+        CREATE TRIGGER client_invoices_kept BEFORE DELETE ON client_invoices
+        WHEN OLD.finalized_at IS NOT NULL
+        BEGIN SELECT RAISE(ABORT, 'a finalized document cannot be deleted'); END""",
+    "events_unchanged": """
+        CREATE TRIGGER events_unchanged BEFORE UPDATE ON events
+        BEGIN SELECT RAISE(ABORT, 'events are only added'); END""",
+    "events_kept": """
+        CREATE TRIGGER events_kept BEFORE DELETE ON events
+        BEGIN SELECT RAISE(ABORT, 'events are only added'); END""",
+}  # fmt: skip
+
+_POSTGRESQL_FUNCTIONS = (
+    f"""CREATE OR REPLACE FUNCTION counterfoil_guard_document() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF TG_OP = 'DELETE' THEN
+            IF OLD.finalized_at IS NOT NULL THEN RAISE EXCEPTION 'a finalized document cannot be deleted'; END IF;
+            RETURN OLD;
+        END IF;
+        IF OLD.finalized_at IS NOT NULL AND ({" OR ".join(f"NEW.{c} IS DISTINCT FROM OLD.{c}" for c in _GUARDED)})
+        THEN RAISE EXCEPTION 'a finalized document is immutable'; END IF;
+        RETURN NEW;
+    END $$""",
+    """CREATE OR REPLACE FUNCTION counterfoil_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN RAISE EXCEPTION 'events are only added'; END $$""",
+)
+_POSTGRESQL = {
+    "client_invoices_frozen": "CREATE TRIGGER client_invoices_frozen BEFORE UPDATE ON client_invoices "
+    "FOR EACH ROW EXECUTE FUNCTION counterfoil_guard_document()",
+    "client_invoices_kept": "CREATE TRIGGER client_invoices_kept BEFORE DELETE ON client_invoices "
+    "FOR EACH ROW EXECUTE FUNCTION counterfoil_guard_document()",
+    "events_unchanged": "CREATE TRIGGER events_unchanged BEFORE UPDATE ON events "
+    "FOR EACH ROW EXECUTE FUNCTION counterfoil_refuse()",
+    "events_kept": "CREATE TRIGGER events_kept BEFORE DELETE ON events "
+    "FOR EACH ROW EXECUTE FUNCTION counterfoil_refuse()",
+}  # fmt: skip
+
+NAMES = tuple(_SQLITE)
+
+
+def recreate(conn: Connection) -> None:
+    """Drops and creates every trigger, so that they are those of this version."""
+    if conn.dialect.name == "sqlite":
+        for name, statement in _SQLITE.items():
+            conn.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
+            conn.exec_driver_sql(statement)
+        return
+    for statement in _POSTGRESQL_FUNCTIONS:
+        conn.exec_driver_sql(statement)
+    for name, statement in _POSTGRESQL.items():
+        table = "events" if name.startswith("events") else "client_invoices"
+        conn.execute(text(f"DROP TRIGGER IF EXISTS {name} ON {table}"))
+        conn.exec_driver_sql(statement)
+
+
+def missing(conn: Connection) -> list[str]:
+    """Names of triggers that are not in the database, or on SQLite not as this version writes them."""
+    if conn.dialect.name == "sqlite":
+        rows = conn.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+        found = {name: " ".join(sql.split()) for name, sql in rows}
+        return [name for name in NAMES if found.get(name) != " ".join(_SQLITE[name].split())]
+    rows = conn.execute(text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"))
+    names = {name for (name,) in rows}
+    return [name for name in NAMES if name not in names]
