@@ -112,6 +112,9 @@ _REGIME: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     }
 )
 
+# Reasons of small businesses: their law's own words are printed whatever the reader's language.
+_STATUTORY: Final = frozenset({"S293B", "S19.1", "N2.2"})
+
 # DM 17 June 2014 art. 6: stamp duty on electronic invoices is paid virtually; the note says so.
 _STAMP_DUTY: Final = "Imposta di bollo assolta in modo virtuale ai sensi dell'art. 6, comma 2, del DM 17 giugno 2014."
 
@@ -176,13 +179,13 @@ def _reason_note(reason: str, category: str, reader: str) -> str:
     language.
     """
     statute = vat.seller_locale(vat.country_of(reason))
-    note = vat.exemption_text(reason, reader)
-    words = vat.REVERSE_CHARGE
-    if category == "AE" and words[reader].lower() not in note.lower():
-        note = f"{words[reader]}: {note}"
-    if reader != statute and (category == "AE" or reason in {"S293B", "S19.1", "N2.2"}):
-        native = words[statute] if category == "AE" else vat.exemption_text(reason, statute)
-        note = f"{native} / {note}"
+    note = vat.exemption_text(reason, reader, category)
+    if reader == statute:
+        return note
+    if category == "AE":
+        return f"{vat.REVERSE_CHARGE[statute]} / {note}"
+    if reason in _STATUTORY:
+        return f"{vat.exemption_text(reason, statute)} / {note}"
     return note
 
 

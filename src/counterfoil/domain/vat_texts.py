@@ -63,11 +63,11 @@ _PHRASES: Final[Mapping[str, tuple[str, str, str, str, str]]] = MappingProxyType
             "Operazione non soggetta a IVA", "Operación no sujeta a IVA",
         ),
         "placed_abroad": (
-            "TVA non applicable, prestation imposable dans le pays du client (autoliquidation)",
-            "VAT not applicable, service taxable in the customer's country (reverse charge)",
-            "Im Land des Leistungsempfängers steuerbare Leistung (Steuerschuldnerschaft des Leistungsempfängers)",
-            "Prestazione imponibile nel paese del committente (inversione contabile)",
-            "Servicio sujeto al IVA en el país del cliente (inversión del sujeto pasivo)",
+            "TVA non applicable, prestation imposable dans le pays du client",
+            "VAT not applicable, service taxable in the customer's country",
+            "Im Land des Leistungsempfängers steuerbare Leistung",
+            "Prestazione imponibile nel paese del committente",
+            "Servicio sujeto a imposición en el país del cliente",
         ),
         "reverse_charge": (
             "Autoliquidation", "Reverse charge", "Steuerschuldnerschaft des Leistungsempfängers",
@@ -141,16 +141,20 @@ _REASONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     }
 )
 
-REVERSE_CHARGE: Final[Mapping[str, str]] = MappingProxyType(
-    dict(zip(LOCALES, _PHRASES["reverse_charge"], strict=True))
-)
+REVERSE_CHARGE: Final[Mapping[str, str]] = MappingProxyType(dict(zip(LOCALES, _PHRASES["reverse_charge"], strict=True)))
 
 
-def exemption_text(reason: str, locale: str) -> str:
-    """Why a line carries no VAT, in `locale` (fr, en, de, it, es; English for any other): phrase, then the law."""
+def exemption_text(reason: str, locale: str, category: str = "") -> str:
+    """Why a line carries no VAT, in `locale` (fr, en, de, it, es; English for any other): phrase, then the law.
+
+    category: of the line's VAT group; for AE the words of reverse charge come first where the phrase lacks them.
+    """
     phrase, law = _REASONS[reason]
-    position = LOCALES.index(locale) if locale in LOCALES else LOCALES.index("en")
-    return f"{_PHRASES[phrase][position]}, {law}"
+    reader = locale if locale in LOCALES else "en"
+    text = f"{_PHRASES[phrase][LOCALES.index(reader)]}, {law}"
+    if category == "AE" and phrase != "reverse_charge":
+        return f"{REVERSE_CHARGE[reader]}: {text}"
+    return text
 
 
 def law_of(reason: str) -> str:

@@ -1,0 +1,56 @@
+"""Law as data: lists of small rules, each citing its paragraph. All faults are told at once.
+
+`finalize_faults` runs before a number is taken; `write_faults` at create and update of a draft.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from counterfoil.domain.organization import OrganizationProfile
+from counterfoil.domain.rules import common, de, es, fr, it
+from counterfoil.domain.rules.base import Facts, Rule, run
+from counterfoil.domain.rules.writing import write_faults
+from counterfoil.errors import Fault
+
+ERRORS: Final[Mapping[str, tuple[Rule, ...]]] = MappingProxyType(
+    {"FR": fr.ERRORS, "DE": de.ERRORS, "IT": it.ERRORS, "ES": es.ERRORS}
+)
+WARNINGS: Final[Mapping[str, tuple[Rule, ...]]] = MappingProxyType(
+    {"FR": fr.WARNINGS, "DE": de.WARNINGS, "IT": it.WARNINGS, "ES": es.WARNINGS}
+)
+_CANCEL_SOURCES: Final[Mapping[str, str]] = MappingProxyType(
+    {"FR": fr.CANCEL_SOURCE, "DE": de.CANCEL_SOURCE, "IT": it.CANCEL_SOURCE, "ES": es.CANCEL_SOURCE}
+)
+
+
+def finalize_faults(document: Mapping[str, Any], profile: OrganizationProfile) -> tuple[list[Fault], list[Fault]]:
+    """Errors and warnings of a document about to be numbered, each with its rule's id and source.
+
+    document: as it will be frozen, in the wire's words, as JSON values or Python dates. Its own `organization` block
+    (with the document's settings) comes before the profile. `number` is set only when a person gave one.
+    """
+    facts = Facts(document, profile)
+    country = facts.seller_country
+    return (
+        run((*common.ERRORS, *ERRORS.get(country, ())), facts),
+        run((*common.WARNINGS, *WARNINGS.get(country, ())), facts),
+    )
+
+
+def cancel_warning(country: str) -> Fault:
+    """What to tell a seller of this country who cancels an invoice that was issued."""
+    return Fault(
+        "credit_note_expected",
+        "The invoice is canceled here; it keeps its number and its document. If the client has received it, the law "
+        "wants it corrected by a document of its own.",
+        field="status",
+        fix="Issue a credit note for the client, or ask your accountant whether one is needed.",
+        rule="CF-60",
+        source=_CANCEL_SOURCES.get(country.upper(), "Directive 2006/112/EC art. 219"),
+    )
+
+
+__all__ = ["ERRORS", "WARNINGS", "Facts", "Rule", "cancel_warning", "finalize_faults", "write_faults"]
