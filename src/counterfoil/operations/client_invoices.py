@@ -179,8 +179,7 @@ def mark_as_canceled(work: Work, invoice_id: str) -> Outcome:
         )
     after = _with_live(work, row, status)
     work.record(KIND, row.id, "canceled")
-    warning = rules.cancel_warning(work.profile.legal_country)
-    return Outcome(after, (warning,) if warning else ())
+    return Outcome(after, (rules.cancel_warning(work.profile.legal_country),))
 
 
 def proforma_numbers(work: Work, rows: list[InvoiceRow]) -> dict[str, str]:

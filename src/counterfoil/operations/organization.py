@@ -83,10 +83,11 @@ def create_credential(
 
 def add_account(work: Work, *, name: str, iban: str, bic: str, is_main: bool) -> BankAccount:
     """Add a bank account that clients may pay to. iban: compact and checked."""
+    count = len(organizations.accounts(work.conn, work.organization_id))
     account = BankAccount(
         id=work.new_id(),
         organization_id=work.organization_id,
-        slug=f"{work.organization.slug}-bank-account-{len(organizations.accounts(work.conn, work.organization_id)) + 1}",
+        slug=f"{work.organization.slug}-bank-account-{count + 1}",
         name=name,
         iban=iban,
         bic=bic,
@@ -134,7 +135,7 @@ def update(work: Work, change: dict[str, Any]) -> None:
 def get(work: Work) -> dict[str, Any]:
     """Retrieve the organization: the API's own fields, and its whole profile (ours)."""
     profile = work.profile
-    fields = json.loads(profile.model_dump_json())
+    fields: dict[str, Any] = json.loads(profile.model_dump_json())
     capital = profile.legal_capital_share
     fields |= {
         "id": work.organization_id,
@@ -171,7 +172,8 @@ def account(work: Work, account_id: str) -> dict[str, Any]:
 
 def _with_balances(text: str) -> dict[str, Any]:
     zero = {"balance": 0, "balance_cents": 0, "authorized_balance": 0, "authorized_balance_cents": 0}
-    return json.loads(text) | zero
+    shown: dict[str, Any] = json.loads(text)
+    return shown | zero
 
 
 def _number(value: str) -> int | str:

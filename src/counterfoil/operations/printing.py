@@ -17,7 +17,7 @@ from counterfoil.store.rows import AttachmentRow, InvoiceRow
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A document ready to print. document: the API's answer as a dict; logo: its row, or None; default_body: of mail."""
+    """A document ready to print. document: the API's answer as a dict; logo: its row; default_body: of its mail."""
 
     document: dict[str, Any]
     locale: str

@@ -14,7 +14,7 @@ from counterfoil.store import credentials
 
 
 def authenticate(conn: Connection, header: str | None, now: str) -> Actor:
-    """The actor behind an Authorization header. now: UTC text. Raises Unauthorized, never saying which part is wrong."""
+    """The actor behind an Authorization header. now: UTC text. Raises Unauthorized, never saying which part is off."""
     login, secret = _parts(header or "")
     row = credentials.by_hash(conn, secret_hash(secret)) if secret else None
     if row is None or row.revoked_at or (row.expires_at and row.expires_at <= now):

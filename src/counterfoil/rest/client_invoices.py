@@ -160,6 +160,7 @@ def _refuse_fixed(data: dict[str, object]) -> None:
 _READ, _WRITE = scopes.CLIENT_INVOICES_READ, scopes.CLIENT_INVOICE_WRITE
 _BASE, _ONE = "/v2/client_invoices", "/v2/client_invoices/{id}"
 _GIVES = {_NAME: ClientInvoice}
+_LIST = {"client_invoices": [ClientInvoice], "meta": PAGE_META}
 _WRITES = {_NAME: ClientInvoice, "warnings": WARNINGS}
 _TIME = {"type": "string", "format": "date-time"}
 _DATE = {"type": "string", "format": "date"}
@@ -167,7 +168,8 @@ _FILTERS: QueryTable = {
     "filter[status]": ({"type": "string"}, "draft, unpaid, paid, canceled; several with commas, or repeated"),
     **{f"filter[{name}_at_{end}]": (_TIME, "inclusive") for name in ("created", "updated") for end in ("from", "to")},
     "filter[due_date]": (_DATE, ""),
-    **{f"filter[{name}_{end}]": (_DATE, "inclusive (ours)") for name in ("due_date", "issue_date") for end in ("from", "to")},
+    **{f"filter[due_date_{end}]": (_DATE, "inclusive (ours)") for end in ("from", "to")},
+    **{f"filter[issue_date_{end}]": (_DATE, "inclusive (ours)") for end in ("from", "to")},
     "filter[number]": ({"type": "string"}, "exact (ours)"),
     "filter[client_id]": ({"type": "string", "format": "uuid"}, "(ours)"),
     "exclude_imported": ({"type": "boolean", "default": True}, ""),
@@ -176,7 +178,7 @@ _FILTERS: QueryTable = {
 }  # fmt: skip
 
 ROUTES = (
-    Route("GET", _BASE, _READ, list_invoices, gives={"client_invoices": [ClientInvoice], "meta": PAGE_META}, query=_FILTERS),
+    Route("GET", _BASE, _READ, list_invoices, gives=_LIST, query=_FILTERS),
     Route("POST", _BASE, _WRITE, create_invoice, takes=NewClientInvoice, wrapper=_NAME, gives=_WRITES),
     Route("GET", _ONE, _READ, get_invoice, gives=_GIVES),
     Route("PATCH", _ONE, _WRITE, update_invoice, takes=ClientInvoiceChange, wrapper=_NAME, gives=_WRITES),

@@ -44,7 +44,7 @@ _PAGE_META = {
     },
 }
 _WRITE_HEADERS = (
-    ("X-Qonto-Idempotency-Key", "The same key and body again gives the first answer again (30 days). Also Idempotency-Key."),
+    ("X-Qonto-Idempotency-Key", "The same key and body gives the first answer again. Also Idempotency-Key."),
     ("X-Dry-Run", "true: the full answer, and nothing is written (ours)."),
 )  # fmt: skip
 

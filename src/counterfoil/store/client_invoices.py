@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, delete, func, insert, select, update
 
@@ -102,9 +103,8 @@ def replace(conn: Connection, organization_id: str, before: InvoiceRow, after: I
     changed = _CHANGEABLE if before.finalized_at is None else _LIVING
     conn.execute(_UPDATE, key | {name: values[name] for name in changed})
     if before.status != after.status:
-        place = {"imported": before.imported, "seq": before.seq}
-        paging.add(conn, organization_id, KIND, status=before.status, step=-1, **place)
-        paging.add(conn, organization_id, KIND, status=after.status, step=1, **place)
+        for status, step in ((before.status, -1), (after.status, 1)):
+            paging.add(conn, organization_id, KIND, status=status, imported=before.imported, seq=before.seq, step=step)
 
 
 def delete_draft(conn: Connection, organization_id: str, row: InvoiceRow) -> None:
@@ -143,7 +143,7 @@ def page(
 
 def _page_query(
     organization_id: str, conditions: Sequence[ColumnElement[bool]], is_descending: bool, limit: int, offset: int
-) -> Select[tuple[object, ...]]:
+) -> Select[Any]:
     # A deferred join: rows that OFFSET skips are read from the index alone, never their long texts.
     seq = client_invoices.c.seq
     order = seq.desc() if is_descending else seq

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import importlib
 import threading
 from collections import deque
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+fcntl: ModuleType | None
 try:
-    import fcntl
+    fcntl = importlib.import_module("fcntl")
 except ImportError:  # Windows: one process at a time is then the operator's care
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None
 
 
 class FairLock:

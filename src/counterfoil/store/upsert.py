@@ -10,7 +10,7 @@ from sqlalchemy.sql.dml import Insert
 
 
 def upsert(table: Table, key: Sequence[str], changed: Sequence[str]) -> dict[str, Insert]:
-    """The statement for each dialect's name: execute it with the columns of `key` and `changed`; a row there gets `changed`."""
+    """The statement for each dialect's name; execute it with the columns of `key` and `changed`."""
     lite = sqlite.insert(table)
     post = postgresql.insert(table)
     return {
