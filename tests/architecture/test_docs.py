@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
+import dataclasses
 import re
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
+import pytest
 import typer.main
 
-import counterfoil.rest
 from counterfoil.cli.main import app
-from counterfoil.rest.calls import Doors, Routes
+from counterfoil.rest.api import ROUTES
 from counterfoil.settings import Settings
 from tests.architecture.source import ROOT
 
@@ -23,17 +21,6 @@ def api_docs() -> str:
     """The API's pages as one text, without table bars and code marks: "POST /v2/clients" is found however it is set."""
     pages = sorted((ROOT / "docs" / "api").rglob("*.md"))
     return re.sub(r"[|`\s]+", " ", "\n".join(page.read_text(encoding="utf-8") for page in pages))
-
-
-def served_routes() -> dict[tuple[str, str], str]:
-    """The scope of each (method, path) that the REST door serves."""
-    doors = SimpleNamespace(settings=Settings())
-    routes = Routes(cast(Doors, doors))
-    for found in pkgutil.iter_modules(counterfoil.rest.__path__, "counterfoil.rest."):
-        register = getattr(importlib.import_module(found.name), "register", None)
-        if register is not None:
-            register(routes)
-    return routes.scopes
 
 
 def commands(command: Any, path: str) -> list[str]:
@@ -58,10 +45,11 @@ def test_every_command_is_documented_and_no_other() -> None:
 
 def test_every_route_is_documented() -> None:
     docs = api_docs()
-    assert [f"{method} {path}" for method, path in served_routes() if f"{method} {path}" not in docs] == []
+    served = [f"{route.method} {route.path}" for route in ROUTES]
+    assert served
+    assert [route for route in served if route not in docs] == []
 
 
-def test_every_route_has_a_scope() -> None:
-    scopes = served_routes()
-    assert scopes
-    assert [route for route, scope in scopes.items() if not scope] == []
+def test_a_route_without_a_scope_cannot_be_made() -> None:
+    with pytest.raises(ValueError, match="no scope"):
+        dataclasses.replace(ROUTES[0], scope="")
