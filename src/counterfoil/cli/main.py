@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import typer
@@ -26,6 +27,7 @@ mcp_command.register(app)
 
 def main() -> None:
     """Runs the command; what a person can mend is one line on stderr and exit code 1."""
+    os.umask(0o077)  # invoices and mail are nobody else's business on this machine
     try:
         app()
     except errors.BillingError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import webbrowser
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +12,10 @@ from counterfoil.cli.console import DatabaseOption, DataOption, fail
 from counterfoil.cli.initialize import house_settings
 
 if TYPE_CHECKING:
+    from socket import socket
+
+    import uvicorn
+
     from counterfoil.app import House
 
 
@@ -35,8 +40,8 @@ def serve(
         house.close()
 
 
-def run(house: House, *, announce: str | None = None) -> None:
-    """Serves until a signal. announce: printed once connections are taken."""
+def run(house: House, *, announce: str | None = None, open_url: str | None = None) -> None:
+    """Serves until a signal. announce: printed once connections are taken; open_url: then shown in the browser."""
     import uvicorn
 
     from counterfoil.app import create_app
@@ -48,21 +53,23 @@ def run(house: House, *, announce: str | None = None) -> None:
     )  # fmt: skip
     server = uvicorn.Server(config)
     told = announce or f"counterfoil serves {settings.base_url} from {settings.data.resolve()}; Ctrl-C stops"
-    _after_startup(server, told)
+    _after_startup(server, told, open_url)
     server.run()
     if not server.started:
         sys.exit(1)
 
 
-def _after_startup(server, told: str) -> None:  # type: ignore[no-untyped-def]
+def _after_startup(server: uvicorn.Server, told: str, open_url: str | None) -> None:
     startup = server.startup
 
-    async def announced(*args: object, **named: object) -> None:
-        await startup(*args, **named)
+    async def announced(sockets: list[socket] | None = None) -> None:
+        await startup(sockets)
         if server.started:
             print(told, flush=True)
+            if open_url:
+                webbrowser.open(open_url)
 
-    server.startup = announced
+    server.startup = announced  # type: ignore[method-assign]  # uvicorn has no hook for "connections are taken"
 
 
 def register(app: typer.Typer) -> None:

@@ -98,60 +98,67 @@ def build_client_invoice(
 ) -> FrozenClientInvoice:
     """The whole document. client: a snapshot. Raises Invalid with every fault of its discounts and totals."""
     regime_reason = vat.default_exemption_reason(profile.vat_regime)
-    currency = new.currency
     sums = totals.compute(
         new.items,
-        currency=currency,
+        currency=new.currency,
         discount=new.discount,
         welfare_fund=new.welfare_fund,
         withholding_tax=new.withholding_tax,
         stamp_duty_amount=new.stamp_duty_amount,
         regime_reason=regime_reason,
     )
-    start = new.performance_start_date or new.performance_date or ""
-    settings = new.settings.model_dump(mode="json", exclude_none=True) if new.settings else {}
-    breakdown = _breakdown(sums, currency, profile, client)
-    texts = {name: settings.get(name) or getattr(profile, name) for name in _FRENCH_TEXTS}
+    lines = zip(new.items, sums.lines, strict=True)
     return FrozenClientInvoice(
         id=identity.id,
         organization_id=identity.organization_id,
         number=identity.number,
         created_at=identity.created_at,
         finalized_at=identity.finalized_at,
-        purchase_order=new.purchase_order or "",
         contact_email=profile.email,
-        terms_and_conditions=new.terms_and_conditions or "",
-        **texts,
-        header=new.header or "",
-        footer=new.footer or "",
-        currency=currency,
+        currency=new.currency,
         issue_date=new.issue_date,
         due_date=new.due_date,
-        performance_date=start,
-        performance_start_date=start,
-        performance_end_date=new.performance_end_date or "",
-        stamp_duty_amount=text(sums.stamp_duty_amount) if new.stamp_duty_amount else "",
-        items=[_item(i, line, currency, regime_reason) for i, line in zip(new.items, sums.lines, strict=True)],
+        items=[_item(item, line, new.currency, regime_reason) for item, line in lines],
         client=dict(client),
         payment_methods=[PaymentMethod(beneficiary_name=profile.legal_name, bic=account.bic, iban=account.iban)],
         organization=organization_snapshot(identity.organization_id, profile, new.settings),
-        discount=_discount(new.discount, sums.discount_amount, currency),
+        discount=_discount(new.discount, sums.discount_amount, new.currency),
         payment_reporting=new.payment_reporting,
         report_einvoicing=_reports(new, profile),
-        settings=settings,
-        vat_breakdown=breakdown,
-        mentions=mentions.mentions(
+        vat_breakdown=_breakdown(sums, new.currency, profile, client),
+        **_texts(new, profile, client, sums),
+        **_amounts(new, sums, new.currency),
+    )
+
+
+def _texts(
+    new: NewClientInvoice, profile: OrganizationProfile, client: Mapping[str, Any], sums: totals.Totals
+) -> dict[str, Any]:
+    settings = new.settings.model_dump(mode="json", exclude_none=True) if new.settings else {}
+    french = {name: settings.get(name) or getattr(profile, name) for name in _FRENCH_TEXTS}
+    start = new.performance_start_date or new.performance_date or ""
+    return {
+        "purchase_order": new.purchase_order or "",
+        "terms_and_conditions": new.terms_and_conditions or "",
+        "header": new.header or "",
+        "footer": new.footer or "",
+        "performance_date": start,
+        "performance_start_date": start,
+        "performance_end_date": new.performance_end_date or "",
+        "stamp_duty_amount": text(sums.stamp_duty_amount) if new.stamp_duty_amount else "",
+        "settings": settings,
+        **french,
+        "mentions": mentions.mentions(
             profile,
             locale=locale_of(client),
             vat_groups=sums.groups,
-            **texts,
+            **french,
             vat_payment_condition=settings.get("vat_payment_condition") or profile.vat_payment_condition,
             transaction_type=settings.get("transaction_type") or profile.transaction_type,
             stamp_duty_amount=new.stamp_duty_amount,
             is_business_client=client.get("type") != "individual",
         ),
-        **_amounts(new, sums, currency),
-    )
+    }
 
 
 def _amounts(new: NewClientInvoice, sums: totals.Totals, currency: str) -> dict[str, Any]:

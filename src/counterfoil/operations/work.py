@@ -12,14 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection
-
 from counterfoil import errors
 from counterfoil.domain.organization import OrganizationProfile
 from counterfoil.ports.clock import Clock, day_in, timestamp
 from counterfoil.ports.ids import secret, uuid7
 from counterfoil.store import idempotency, journal, organizations, queue
-from counterfoil.store.engine import Database
+from counterfoil.store.engine import Connection, Database
 from counterfoil.store.rows import OrganizationRow
 
 

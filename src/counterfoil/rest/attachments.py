@@ -30,14 +30,12 @@ def upload_attachment(call: Call) -> Response:
     """Upload an attachment"""
     upload = asyncio.run(uploaded_file(call.body, call.content_type, "file"))
     content_type, ending = attachments.content_type_of(upload.data)
-    call.authenticate()
-    key = call.doors.blobs.put(upload.data)
+    file_name = attachments.safe_file_name(upload.file_name, ending)
+    call.authenticate()  # before the file is kept
+    key, size = call.doors.blobs.put(upload.data), len(upload.data)
 
     def act(work: Work) -> str:
-        row = attachments.create(
-            work, file_name=attachments.safe_file_name(upload.file_name, ending), content_type=content_type,
-            size=len(upload.data), sha256=key,
-        )  # fmt: skip
+        row = attachments.create(work, file_name=file_name, content_type=content_type, size=size, sha256=key)
         return json.dumps({"attachment": {"id": row.id}})
 
     return call.write(act, asked=f"{upload.file_name}\n{key}".encode())
@@ -48,18 +46,22 @@ def get_attachment(call: Call) -> Response:
 
     def act(work: Work) -> str:
         row = attachments.get(work, call.params["id"])
-        shown = {
-            "id": row.id,
-            "created_at": row.created_at,
-            "file_name": row.file_name,
-            "file_size": str(row.size),
-            "file_content_type": row.content_type,
-            "url": signed_url(call.doors, row, int((work.now + LINK_LIFE).timestamp())),
-            "probative_attachment": None,
-        }
-        return json.dumps({"attachment": shown}, ensure_ascii=False)
+        url = signed_url(call.doors, row, int((work.now + LINK_LIFE).timestamp()))
+        return json.dumps({"attachment": _shown(row, url)}, ensure_ascii=False)
 
     return call.read(act)
+
+
+def _shown(row: AttachmentRow, url: str) -> dict[str, object]:
+    return {
+        "id": row.id,
+        "created_at": row.created_at,
+        "file_name": row.file_name,
+        "file_size": str(row.size),
+        "file_content_type": row.content_type,
+        "url": url,
+        "probative_attachment": None,
+    }
 
 
 def signed_url(doors: Doors, row: AttachmentRow, expires: int) -> str:

@@ -17,10 +17,10 @@ from starlette.responses import Response
 
 from counterfoil import errors
 from counterfoil.errors import BillingError, Fault
+from counterfoil.operations import access
 from counterfoil.operations.work import Actor, Idempotency, Work, Works
 from counterfoil.ports.blobs import Blobs
 from counterfoil.ports.clock import timestamp
-from counterfoil.rest import auth
 from counterfoil.rest.bodies import Query, read_object, validated
 from counterfoil.rest.errors import as_wire, envelope, respond
 from counterfoil.rest.routing import Route
@@ -86,7 +86,7 @@ class Call:
         works = self.doors.works
         with works.database.read() as conn:
             now = works.clock.now()
-            actor = self._authenticated(auth.authenticate(conn, self._authorization, timestamp(now)))
+            actor = self._authenticated(access.authenticate(conn, self._authorization, timestamp(now)))
             body = act(Work(conn, actor, now))
         return Response(body, media_type="application/json")
 
@@ -109,7 +109,7 @@ class Call:
         """Who calls, with the route's scope. Raises Unauthorized or Forbidden."""
         works = self.doors.works
         with works.database.read() as conn:
-            actor = auth.authenticate(conn, self._authorization, timestamp(works.clock.now()))
+            actor = access.authenticate(conn, self._authorization, timestamp(works.clock.now()))
         return self._authenticated(actor)
 
     @property
@@ -122,7 +122,7 @@ class Call:
         return self._request.headers.get("authorization")
 
     def _authenticated(self, actor: Actor) -> Actor:
-        auth.require(actor, self._scope)
+        access.require(actor, self._scope)
         return actor
 
     def _idempotency(self, actor: Actor, asked: bytes | None) -> Idempotency | None:

@@ -12,7 +12,7 @@ from counterfoil.domain import scopes
 from counterfoil.domain.client_invoice import ClientInvoice, ClientInvoiceChange, Day, NewClientInvoice
 from counterfoil.operations import client_invoices, mailing, printing
 from counterfoil.operations.work import Work
-from counterfoil.rest.bodies import meta
+from counterfoil.rest.bodies import Query, meta
 from counterfoil.rest.calls import Call, listed, wrapped
 from counterfoil.rest.routing import PAGE_META, PAGING, WARNINGS, QueryTable, Route
 from counterfoil.store.client_invoices import InvoiceFilter
@@ -32,29 +32,13 @@ class MarkAsPaid(BaseModel):
 
 def list_invoices(call: Call) -> Response:
     """List client invoices"""
-    query = call.query
-    page, per_page = query.page()
-    _, is_descending = query.sort(("created_at",), "created_at:desc")
-    wanted = InvoiceFilter(
-        statuses=query.several("filter[status]", STATUSES),
-        include_imported=not query.flag("exclude_imported", True),
-        created_at_from=query.moment("filter[created_at_from]"),
-        created_at_to=query.moment("filter[created_at_to]"),
-        updated_at_from=query.moment("filter[updated_at_from]"),
-        updated_at_to=query.moment("filter[updated_at_to]"),
-        due_date=query.day("filter[due_date]"),
-        due_date_from=query.day("filter[due_date_from]"),
-        due_date_to=query.day("filter[due_date_to]"),
-        issue_date_from=query.day("filter[issue_date_from]"),
-        issue_date_to=query.day("filter[issue_date_to]"),
-        number=query.text("filter[number]"),
-        client_id=query.text("filter[client_id]"),
-    )
+    wanted = _wanted(call.query)
+    page, per_page = call.query.page()
+    _, is_descending = call.query.sort(("created_at",), "created_at:desc")
 
     def act(work: Work) -> str:
-        total, rows = client_invoices.page(
-            work, wanted, is_descending=is_descending, limit=per_page, skip=(page - 1) * per_page
-        )
+        skip = (page - 1) * per_page
+        total, rows = client_invoices.page(work, wanted, is_descending=is_descending, limit=per_page, skip=skip)
         proforma = client_invoices.proforma_numbers(work, rows)
         return listed("client_invoices", [_text(call, row, proforma) for row in rows], meta(page, per_page, total))
 
@@ -127,6 +111,24 @@ def list_emails(call: Call) -> Response:
     """List the emails of a client invoice (ours)"""
     return call.read(
         lambda work: json.dumps({"emails": mailing.of_client_invoice(work, call.params["id"])}, ensure_ascii=False)
+    )
+
+
+def _wanted(query: Query) -> InvoiceFilter:
+    return InvoiceFilter(
+        statuses=query.several("filter[status]", STATUSES),
+        include_imported=not query.flag("exclude_imported", True),
+        created_at_from=query.moment("filter[created_at_from]"),
+        created_at_to=query.moment("filter[created_at_to]"),
+        updated_at_from=query.moment("filter[updated_at_from]"),
+        updated_at_to=query.moment("filter[updated_at_to]"),
+        due_date=query.day("filter[due_date]"),
+        due_date_from=query.day("filter[due_date_from]"),
+        due_date_to=query.day("filter[due_date_to]"),
+        issue_date_from=query.day("filter[issue_date_from]"),
+        issue_date_to=query.day("filter[issue_date_to]"),
+        number=query.text("filter[number]"),
+        client_id=query.text("filter[client_id]"),
     )
 
 

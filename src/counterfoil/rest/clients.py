@@ -9,7 +9,7 @@ from counterfoil.domain import scopes
 from counterfoil.domain.client import Client, ClientFields
 from counterfoil.operations import clients
 from counterfoil.operations.work import Work
-from counterfoil.rest.bodies import meta
+from counterfoil.rest.bodies import Query, meta
 from counterfoil.rest.calls import Call, listed, wrapped
 from counterfoil.rest.routing import PAGE_META, PAGING, QueryTable, Route
 from counterfoil.store.clients import SORTS, ClientFilter
@@ -19,27 +19,13 @@ _NAME = "client"
 
 def list_clients(call: Call) -> Response:
     """List clients"""
-    query = call.query
-    page, per_page = query.page()
-    sort, is_descending = query.sort(tuple(SORTS), "name:asc")
-    name = query.text("filter[name]")
-    if name is not None and len(name) < 2:
-        raise errors.Malformed(
-            "bad_request", "filter[name] needs at least 2 characters.", parameter="filter[name]", fix="Send more of it."
-        )
-    wanted = ClientFilter(
-        name=name,
-        email=query.text("filter[email]"),
-        vat_number=query.text("filter[vat_number]"),
-        tax_identification_number=query.text("filter[tax_identification_number]"),
-        updated_at_from=query.moment("filter[updated_at_from]"),
-        updated_at_to=query.moment("filter[updated_at_to]"),
-    )
+    wanted = _wanted(call.query)
+    page, per_page = call.query.page()
+    sort, is_descending = call.query.sort(tuple(SORTS), "name:asc")
 
     def act(work: Work) -> str:
-        total, bodies = clients.page(
-            work, wanted, sort=sort, is_descending=is_descending, limit=per_page, skip=(page - 1) * per_page
-        )
+        skip = (page - 1) * per_page
+        total, bodies = clients.page(work, wanted, sort=sort, is_descending=is_descending, limit=per_page, skip=skip)
         return listed("clients", bodies, meta(page, per_page, total))
 
     return call.read(act)
@@ -70,6 +56,22 @@ def delete_client(call: Call) -> Response:
         return ""
 
     return call.write(act, status=204)
+
+
+def _wanted(query: Query) -> ClientFilter:
+    name = query.text("filter[name]")
+    if name is not None and len(name) < 2:
+        raise errors.Malformed(
+            "bad_request", "filter[name] needs at least 2 characters.", parameter="filter[name]", fix="Send more of it."
+        )
+    return ClientFilter(
+        name=name,
+        email=query.text("filter[email]"),
+        vat_number=query.text("filter[vat_number]"),
+        tax_identification_number=query.text("filter[tax_identification_number]"),
+        updated_at_from=query.moment("filter[updated_at_from]"),
+        updated_at_to=query.moment("filter[updated_at_to]"),
+    )
 
 
 _BASE, _ONE = "/v2/clients", "/v2/clients/{id}"

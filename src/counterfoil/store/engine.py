@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection as Connection  # re-exported: operations name the type, and nothing else of it
+from sqlalchemy import Engine, create_engine, event
 
 from counterfoil.store.locks import FairLock, FileLock
 

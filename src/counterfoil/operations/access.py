@@ -1,16 +1,15 @@
-"""Who calls: `Authorization: login:secret` or `Authorization: Bearer token`, looked up by the secret's hash."""
+"""Who calls: a key or token, looked up by its hash, and the scopes it carries."""
 
 from __future__ import annotations
 
 import hmac
-
-from sqlalchemy import Connection
 
 from counterfoil import errors
 from counterfoil.domain import scopes
 from counterfoil.operations.work import Actor
 from counterfoil.ports.ids import secret_hash
 from counterfoil.store import credentials
+from counterfoil.store.engine import Connection
 
 
 def authenticate(conn: Connection, header: str | None, now: str) -> Actor:
