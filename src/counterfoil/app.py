@@ -121,19 +121,12 @@ def tools_of(house: House):  # type: ignore[no-untyped-def]
         blobs=house.blobs,
         renderer=renderer,
         mailer=mailer(settings.smtp_url, settings.data / "mail"),
-        link_base=link_base(settings),
         page_base=settings.base_url,
+        is_public=not is_loopback(settings.base_url),
         mail_from=settings.mail_from,
         is_mail_caught=settings.smtp_url is None,
     )
     return tools, renderer.close
-
-
-def link_base(settings: Settings) -> str | None:
-    """Where links in mail point. None while real mail would carry a link that only this machine can follow."""
-    if settings.smtp_url is None:
-        return settings.base_url
-    return None if is_loopback(settings.base_url) else settings.base_url
 
 
 def is_loopback(url: str) -> bool:

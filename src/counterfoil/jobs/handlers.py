@@ -36,14 +36,17 @@ class GaveUp(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What handlers work with. link_base: where links in mail point, None while only this machine could follow them."""
+    """What handlers work with.
+
+    page_base: where public pages live. is_public: whether others can reach it; else links are not printed or mailed.
+    """
 
     works: Works
     blobs: Blobs
     renderer: Renderer
     mailer: Mailer
-    link_base: str | None
     page_base: str
+    is_public: bool
     mail_from: str | None = None
     is_mail_caught: bool = False
 
@@ -60,7 +63,8 @@ def render(tools: Tools, job: JobRow, payload: Mapping[str, str]) -> None:
         logo = _logo(tools, sheet.logo)
         appearance = Appearance(
             logo=logo, logo_content_type=sheet.logo.content_type if logo and sheet.logo else "",
-            accent_color=sheet.accent_color, is_specimen=sheet.is_specimen, invoice_url=sheet.invoice_url,
+            accent_color=sheet.accent_color, is_specimen=sheet.is_specimen,
+            invoice_url=sheet.invoice_url if tools.is_public else "",
         )  # fmt: skip
         pdf = tools.renderer.render(sheet.document, appearance)
         stored = (tools.blobs.put(pdf), len(pdf), sheet.file_name)
@@ -137,7 +141,8 @@ def _letter(
         )
     copy_to = own_address if asked.get("copy_to_self", True) and own_address else None
     recipients = tuple(asked["send_to"])
-    if tools.link_base is None:
+    has_link = tools.is_public or tools.is_mail_caught
+    if not has_link:
         log.warning("mail %s carries no link: COUNTERFOIL_PUBLIC_URL is not a public address", email.id)
     message = mail.compose(
         sender=mail.Mailbox(seller_name, address),
@@ -146,7 +151,7 @@ def _letter(
         reply_to=own_address if tools.mail_from and own_address != address else None,
         subject=asked["email_title"],
         body_text=asked.get("email_body") or sheet.default_body,
-        link=sheet.invoice_url if tools.link_base else None,
+        link=sheet.invoice_url if has_link else None,
         attachment=mail.Attachment(sheet.file_name, "application/pdf", pdf),
         message_id=f"<{email.id}@{address.rsplit('@', 1)[-1]}>",
         date=datetime.fromisoformat(email.created_at),
