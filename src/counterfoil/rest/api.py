@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from functools import cache
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from counterfoil.errors import Fault
 from counterfoil.rest import attachments, client_invoices, clients, organization
@@ -25,22 +27,33 @@ def mount(app: FastAPI, doors: Doors) -> None:
     """Adds the API, its description and its downloads to `app`."""
     for route in ROUTES:
         serve(app.router, doors, route)
-    described: list[bytes] = []
-
-    def openapi(_request: Request) -> Response:
-        if not described:
-            from counterfoil.rest.openapi import build
-
-            described.append(json.dumps(build(ROUTES), ensure_ascii=False).encode())
-        return Response(described[0], media_type="application/json")
-
-    app.add_route("/openapi.json", openapi, methods=["GET"])
+    _add_description(app, doors)
 
     def download(request: Request) -> Response:
         return attachments.download(doors, request)
 
     app.add_route("/files/{organization_id}/{id}", download, methods=["GET"])
     app.add_exception_handler(HTTPException, _http_error)
+
+
+def _add_description(app: FastAPI, doors: Doors) -> None:
+    @cache
+    def described() -> dict[str, Any]:
+        from counterfoil.rest.openapi import build  # at the first request: it builds every schema
+
+        return build(ROUTES)
+
+    def openapi(_request: Request) -> Response:
+        return Response(json.dumps(described(), ensure_ascii=False), media_type="application/json")
+
+    def docs(_request: Request) -> Response:
+        from counterfoil.rest import docs_page
+
+        headers = {"Content-Security-Policy": docs_page.CONTENT_SECURITY_POLICY}
+        return HTMLResponse(docs_page.page(described(), doors.settings.base_url), headers=headers)
+
+    app.add_route("/openapi.json", openapi, methods=["GET"])
+    app.add_route("/docs", docs, methods=["GET"])
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

@@ -62,8 +62,8 @@ def build(routes: Iterable[Route]) -> dict[str, Any]:
         "info": {
             "title": "Counterfoil",
             "version": __version__,
-            "description": "Billing. Clients written for the billing part of Qonto's Business API v2 run unchanged; "
-            "what is marked (ours) goes beyond it. Not affiliated with Qonto.",
+            "description": "Billing, in the words of Qonto's Business API v2, so that clients written for it run "
+            "unchanged on what is listed here. What is marked (ours) goes beyond it. Not affiliated with Qonto.",
         },
         "security": [{"apiKey": []}, {"bearer": []}],
         "paths": paths,
