@@ -1,0 +1,89 @@
+"""Failures as tool results: what is wrong, where, and which call mends it. One table from kinds to words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from counterfoil.errors import BillingError, Fault
+from counterfoil.sdk.errors import ApiError, ApiFault, Unreachable
+
+# Fixes of the API name its calls; the caller here has tools. Longer ones first: one may begin another.
+_TOOLS_FOR: tuple[tuple[str, str], ...] = (
+    ("POST /v2/client_invoices/{id}/finalize", "call change_client_invoice_status with finalize: true"),
+    ("POST /v2/client_invoices/{id}/mark_as_canceled", "call change_client_invoice_status with cancel: true"),
+    ("POST /v2/client_invoices/{id}/mark_as_paid", "call mark_client_invoice_as_paid"),
+    ("POST /v2/client_invoices/{id}/send", "call send_client_invoice"),
+    ("call POST /v2/client_invoices/{id}/unmark_as_paid", "take the mark off over the REST API (unmark_as_paid)"),
+    ("DELETE /v2/client_invoices/{id}", "call delete_client_invoice"),
+    ("GET /v2/client_invoices", "list_client_invoices"),
+    ("GET /v2/clients", "list_clients"),
+    ("POST /v2/clients", "create_client"),
+    ("List client invoices first.", "Call list_client_invoices to find the right id."),
+    ("List clients to find the right id.", "Call list_clients to find the right id."),
+)
+# When the server says nothing of how to mend it: by code, then by status.
+_FIX_BY_CODE: Mapping[str, str] = {
+    "invoice_not_in_draft_status": "Only drafts can be changed or deleted. Call get_client_invoice to see its state.",
+    "invalid_client_id": "Call list_clients to find the right client_id.",
+    "unexpected_answer": "Check the address of the server.",
+    "unreachable": "Check that the server runs; then repeat the call with the same idempotency_key.",
+}
+_FIX_BY_STATUS: Mapping[int, str] = {
+    401: "The server does not know the API key or token that this connection uses; it takes a new one to go on.",
+    403: "Connect with a key or token that has the scope named in the message.",
+    404: "Call the list tool to find the right id.",
+    409: "Send another value: this one is taken.",
+    412: "Call get_client_invoice to see the state it is in and the next_actions that are allowed.",
+    422: "Correct the argument named and call again.",
+    429: "Wait a few seconds and call again.",
+}
+_FIX_OTHERWISE = "Call again later; if it happens again, the server's log says why."
+
+
+def as_result(error: Exception) -> dict[str, Any]:
+    """{code, message, field?, fix, errors}: the first fault at the top, all of them in errors."""
+    found = [_shown(fault) for fault in faults_of(error)]
+    return {**found[0], "errors": found}
+
+
+def as_text(result: Mapping[str, Any]) -> str:
+    """The same for a reader: a line a fault."""
+    lines = []
+    for fault in result["errors"]:
+        place = f" ({fault['field']})" if "field" in fault else ""
+        lines.append(f"{fault['code']}{place}: {fault['message']} {fault.get('fix', '')}".rstrip())
+    return "\n".join(lines)
+
+
+def faults_of(error: Exception) -> list[Fault]:
+    """What went wrong; never what is inside the server."""
+    if isinstance(error, ApiError):
+        return [_from_api(fault, error) for fault in error.errors]
+    if isinstance(error, BillingError):
+        return list(error.faults)
+    if isinstance(error, Unreachable):
+        return [Fault("unreachable", f"{error}.", fix=_FIX_BY_CODE["unreachable"])]
+    return [
+        Fault("internal_error", "Something broke in the server; nothing is known to be written.", fix=_FIX_OTHERWISE)
+    ]
+
+
+def _from_api(fault: ApiFault, error: ApiError) -> Fault:
+    fix = fault.fix or _FIX_BY_CODE.get(fault.code) or _FIX_BY_STATUS.get(error.status, _FIX_OTHERWISE)
+    message = fault.detail or fault.code
+    if error.status >= 500 and error.trace_id:
+        message += f" (trace {error.trace_id})"
+    return Fault(fault.code, message, field=fault.field, fix=in_tools(fix))
+
+
+def in_tools(fix: str) -> str:
+    """A fix of the API in the words of the tools."""
+    for call, tool in _TOOLS_FOR:
+        fix = fix.replace(call, tool)
+    return fix
+
+
+def _shown(fault: Fault) -> dict[str, Any]:
+    values = {"code": fault.code, "message": fault.message, "field": fault.field, "fix": fault.fix}
+    return {name: value for name, value in values.items() if value}
