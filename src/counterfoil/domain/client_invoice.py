@@ -38,7 +38,10 @@ class ClientInvoiceFields(BaseModel):
     terms_and_conditions: Text525 | None = None
     header: Text1000 | None = None
     footer: Text1000 | None = None
-    performance_date: Day | None = Field(None, deprecated=True, description="use performance_start_date")
+    # Marked in the schema only: pydantic's own mark would warn each time that we read the field ourselves.
+    performance_date: Day | None = Field(
+        None, description="use performance_start_date", json_schema_extra={"deprecated": True}
+    )
     performance_start_date: Day | None = None
     performance_end_date: Day | None = None
     payment_methods: PaymentMethodsRequest | None = None

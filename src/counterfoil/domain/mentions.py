@@ -152,7 +152,7 @@ def mentions(
         (legal_fixed_compensation, _COMPENSATION),
     ):
         if given.strip():
-            notes.append(given.strip())
+            notes.append(given)
         elif has_defaults:
             notes.append(default[reader])
     return list(dict.fromkeys(notes))

@@ -175,7 +175,7 @@ def _compact(text: str, field: str) -> str:
 
 
 def _invalid(field: str, name: str, number: str, mended: str) -> Invalid:
-    wrong, fix = "its length does not fit", "Send the whole number, or leave the field out until you have it."
+    wrong, fix = "its shape does not fit", "Send the whole number, or leave the field out until you have it."
     if mended:
         wrong = "its check digits do not fit"
         fix = f"Look for a typing error; with right check digits it would be {mended}."

@@ -104,18 +104,13 @@ class _Group(NamedTuple):
     vat: int
 
 
-@lru_cache(maxsize=1024)
-def rate_of(text: str) -> Decimal:
-    """A rate's text as the shortest Decimal, so that "0.2" and "0.20" are one VAT group and print alike."""
-    return Decimal(text).normalize(EXACT) or Decimal(0)
-
-
 # Few rates come again and again.
 _rate_millionths = lru_cache(maxsize=1024)(millionths)
 
 
 @lru_cache(maxsize=1024)
 def _fraction(millionths: int) -> Decimal:
+    """The rate as the shortest Decimal, so that "0.2" and "0.20" are one VAT group and print alike."""
     return Decimal(millionths).scaleb(-6, context=EXACT).normalize(EXACT) or Decimal(0)
 
 
@@ -317,7 +312,8 @@ def _published(
 
 def _line(net: _Net, line_vat: int) -> LineTotals:
     off = None if net.discount is None else from_cents(net.discount)
-    return LineTotals(from_cents(net.subtotal), off, from_cents(line_vat), from_cents(net.subtotal + line_vat))
+    subtotal, total_vat = from_cents(net.subtotal), from_cents(line_vat)
+    return LineTotals(subtotal, off, total_vat, subtotal + total_vat)
 
 
 def _group(group: _Group, category: Callable[[str | None, Decimal], str]) -> VatGroup:

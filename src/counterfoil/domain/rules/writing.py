@@ -127,9 +127,10 @@ def _currency(new: Written, profile: OrganizationProfile) -> Iterable[Fault]:
 
 
 def _performance(new: Written, profile: OrganizationProfile) -> Iterable[Fault]:
-    start, end = new.performance_start_date or new.performance_date, new.performance_end_date
+    end = new.performance_end_date
     if end is None:
         return
+    start = new.performance_start_date or new.performance_date
     if start is None:
         yield Fault(
             "missing_performance_start_date",
