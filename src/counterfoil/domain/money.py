@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
@@ -70,6 +71,7 @@ def from_cents(amount_cents: int) -> Decimal:
     return CENT * amount_cents if amount_cents else ZERO
 
 
+@lru_cache(maxsize=4096)
 def millionths(value: str) -> int:
     """A decimal text of the wire as whole millionths: "0.2" is 200000. Raises ValueError past six decimals."""
     whole, _, decimals = value.partition(".")

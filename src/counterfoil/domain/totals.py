@@ -104,10 +104,6 @@ class _Group(NamedTuple):
     vat: int
 
 
-# Few rates come again and again.
-_rate_millionths = lru_cache(maxsize=1024)(millionths)
-
-
 @lru_cache(maxsize=1024)
 def _fraction(millionths: int) -> Decimal:
     """The rate as the shortest Decimal, so that "0.2" and "0.20" are one VAT group and print alike."""
@@ -160,7 +156,7 @@ def _net(item: NewItem, index: int, regime_reason: str, currency: str, faults: l
     """The line before VAT; a discount out of bounds is added to `faults` and left off."""
     exact = millionths(item.quantity) * millionths(item.unit_price.value)
     gross = round_ratio(exact, _CENT_TRILLIONTHS)
-    rate = _rate_millionths(item.vat_rate)
+    rate = millionths(item.vat_rate)
     # A reason beside a positive rate is refused elsewhere; here it must not tear a group apart.
     reason = "" if rate else (item.vat_exemption_reason or regime_reason)
     if item.discount is None:
@@ -279,17 +275,17 @@ def _published(
 ) -> Totals:
     """The cents as euros, summed up."""
     line_vats = [0] * len(nets)
-    welfare_vat = 0
+    discount = welfare = vat_total = welfare_vat = 0
     for group in groups:
+        discount += group.discount
+        welfare += group.welfare
+        vat_total += group.vat
         if group.rate:
             *shares, on_welfare = _vat_shares(group, nets)
             welfare_vat += on_welfare
             for index, share in zip(group.members, shares, strict=True):
                 line_vats[index] = share
     line_total = sum([net.subtotal for net in nets])
-    discount = sum([group.discount for group in groups])
-    welfare = sum([group.welfare for group in groups])
-    vat_total = sum([group.vat for group in groups])
     exclusive = line_total - discount + welfare
     total = from_cents(exclusive + vat_total) + stamp_duty
     withheld_amount = from_cents(withheld)
