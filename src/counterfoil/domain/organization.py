@@ -12,6 +12,10 @@ VatRegime = Literal["standard", "franchise", "kleinunternehmer", "forfettario"]
 TransactionType = Literal["goods", "services", "goods_and_services"]
 VatPaymentCondition = Literal["on_receipts", "compensated_for_sales", "exempt"]
 NumberingMode = Literal["automatic", "manual"]
+CapitalCurrency = Literal[
+    "AED", "AUD", "BGN", "CAD", "CHF", "CNY", "CZK", "DKK", "EUR", "GBP", "GHS", "HKD", "HUF", "ILS", "MXN", "NOK",
+    "NZD", "PEN", "PLN", "RON", "RSD", "SAR", "SEK", "SGD", "TRY", "USD", "ZAR", "ZMW",
+]  # fmt: skip
 
 REGIME_COUNTRY: dict[str, str] = {"franchise": "FR", "kleinunternehmer": "DE", "forfettario": "IT"}
 TIME_ZONES = {"FR": "Europe/Paris", "DE": "Europe/Berlin", "IT": "Europe/Rome", "ES": "Europe/Madrid"}
@@ -23,8 +27,8 @@ class CapitalShare(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    value: Annotated[str, StringConstraints(max_length=12, pattern=r"^[0-9]{1,9}(\.[0-9]{1,2})?$")]
-    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "EUR"
+    value: Annotated[str, StringConstraints(max_length=12, pattern=r"^[0-9]{1,12}(\.[0-9]{1,2})?$")]
+    currency: CapitalCurrency = "EUR"
 
 
 class DocumentSettings(BaseModel):

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-# "0.2" is refused and "0.20" is right: the source page asks for four to six characters.
-RateText = Annotated[str, StringConstraints(min_length=4, max_length=6, pattern=r"^[01]\.[0-9]{2,4}$")]
+# "0.2" is refused and "0.20" is right: the source page asks for four to six characters. A fraction, so 1 at most.
+RateText = Annotated[str, StringConstraints(min_length=4, max_length=6, pattern=r"^(0\.[0-9]{2,4}|1\.0{2,4})$")]
 
 # Imposta di bollo: 2 EUR on documents whose lines without VAT total more than this (DPR 642/1972, tariffa art. 13).
 STAMP_DUTY_THRESHOLD = Decimal("77.47")
@@ -42,6 +42,4 @@ class PaymentReporting(BaseModel):
     method: Annotated[str, StringConstraints(pattern=r"^MP(0[1-9]|1[0-9]|2[0-2])$")]
 
 
-StampDutyText = Annotated[
-    str, StringConstraints(min_length=4, max_length=15, pattern=r"^[0-9]{1,12}\.[0-9]{2}$")
-]
+StampDutyText = Annotated[str, StringConstraints(min_length=4, max_length=15, pattern=r"^[0-9]{1,12}\.[0-9]{2}$")]
