@@ -7,8 +7,9 @@ import re
 DEFAULT_ACCENT = "#1f4e79"
 _HEX = re.compile(r"#[0-9A-Fa-f]{6}")
 
-# Below this brightness even pure green has the contrast of 4.5 to 1 that WCAG 2.2 AA asks of text.
-_READABLE_BRIGHTNESS = 95
+# On white and on our tints, text of at most this luminance (in ten-thousandths) has the contrast of 4.5 to 1 that
+# WCAG 2.2 AA asks for.
+_READABLE_LUMINANCE = 1400
 
 
 def accent(color: str) -> str:
@@ -19,9 +20,8 @@ def accent(color: str) -> str:
 def ink(color: str) -> str:
     """`color` darkened, its hue kept, until text in it can be read on white and on its own tint."""
     channels = _channels(accent(color))
-    brightness = _brightness(channels)
-    if brightness > _READABLE_BRIGHTNESS:
-        channels = [channel * _READABLE_BRIGHTNESS // brightness for channel in channels]
+    while _luminance(channels) > _READABLE_LUMINANCE:
+        channels = [channel * 97 // 100 for channel in channels]
     return _hex(channels)
 
 
@@ -34,10 +34,10 @@ def _channels(color: str) -> list[int]:
     return [int(color[position : position + 2], 16) for position in (1, 3, 5)]
 
 
-def _brightness(channels: list[int]) -> int:
-    """Perceived brightness of gamma-coded red, green and blue, 0 to 255, by the weights of ITU-R BT.709."""
-    red, green, blue = channels
-    return (red * 2126 + green * 7152 + blue * 722) // 10000
+def _luminance(channels: list[int]) -> int:
+    """Relative luminance in ten-thousandths by the weights of ITU-R BT.709; squares stand for the gamma, a bit bright."""
+    red, green, blue = (channel * channel for channel in channels)
+    return (red * 2126 + green * 7152 + blue * 722) // (255 * 255)
 
 
 def _hex(channels: list[int]) -> str:

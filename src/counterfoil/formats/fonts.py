@@ -40,7 +40,8 @@ class Coverage:
     """The characters that may be printed, and the same question asked of whole texts."""
 
     def __init__(self, characters: Collection[int]) -> None:
-        self.characters = frozenset(characters) | _ALWAYS
+        # Fonts keep pictures of their own in the private use areas, which mean nothing to anybody else.
+        self.characters = frozenset(code for code in characters if not 0xE000 <= code <= 0xF8FF) | _ALWAYS
         self._missing = re.compile(f"[^{_ranges(self.characters)}]")
 
     def printable(self, text: str) -> str:

@@ -9,7 +9,6 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import is_dataclass
 from datetime import UTC, date, datetime
-from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +24,12 @@ STANDARD: Final = "a-3b"
 
 # Names of fields that the template does not print, or that must stay as they are.
 _NOT_TEXT = {"accent", "accent_ink", "accent_tint", "language", "status", "key", "qr_payload", "iban_plain"}
+
+# Fields that may hold paragraphs. Any other text is cut where the API's own limits end, lest an imported document with
+# a name of many pages take minutes to set.
+_PARAGRAPHS = {"description", "header", "reason", "text"}
+_LONGEST_LINE = 300
+_LONGEST_PARAGRAPHS = 6_000
 
 
 class Typesetter:
@@ -100,23 +105,29 @@ def font_directories() -> list[Path]:
 
 
 def template_directory() -> Path:
-    return Path(str(files("counterfoil.formats") / "templates"))
+    return Path(__file__).parent / "templates"
 
 
 def default_template() -> bytes:
     return (template_directory() / "invoice.typ").read_bytes()
 
 
-def _plain(value: Any, covered: Coverage) -> Any:
-    """A view's value as JSON has it, its texts printable."""
+def _plain(value: Any, covered: Coverage, longest: int = _LONGEST_LINE) -> Any:
+    """A view's value as JSON has it: its texts printable, and of at most `longest` characters."""
     if isinstance(value, str):
-        return covered.printable(value)
+        return covered.printable(value if len(value) <= longest else value[: longest - 1] + "…")
     if isinstance(value, tuple):
         return [_plain(entry, covered) for entry in value]
     if is_dataclass(value):
-        named = vars(value).items()
-        return {name: entry if name in _NOT_TEXT else _plain(entry, covered) for name, entry in named}
+        return {
+            name: entry if name in _NOT_TEXT else _plain(entry, covered, _limit(name))
+            for name, entry in vars(value).items()
+        }
     return value
+
+
+def _limit(name: str) -> int:
+    return _LONGEST_PARAGRAPHS if name in _PARAGRAPHS else _LONGEST_LINE
 
 
 def _logo_svg(content: bytes | None) -> str:

@@ -6,8 +6,10 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-import segno
+if TYPE_CHECKING:
+    import segno
 
 SMALLEST_AMOUNT = Decimal("0.01")
 LARGEST_AMOUNT = Decimal("999999999.99")
@@ -55,6 +57,9 @@ def svg(text: str) -> str:
 
 @lru_cache(maxsize=16)
 def _code(text: str) -> segno.QRCode:
+    # Here, for it pulls in XML and HTTP modules that a server which never draws a code need not load.
+    import segno
+
     return segno.make_qr(text, error="m", encoding="utf-8", mask=_MASK, boost_error=False)
 
 

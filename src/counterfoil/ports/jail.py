@@ -23,6 +23,8 @@ _CLONE_NEWNET = 0x40000000
 def enter() -> None:
     """Before anything of weight is loaded: limits, no network, no rise of privileges, and death with the parent."""
     os.environ.clear()
+    # Without it, libraries look the home directory up in /etc/passwd, or ask a name service for it.
+    os.environ["HOME"] = "/nonexistent"
     # Thread pools are sized by this; their stacks would eat the memory limit on a machine of many cores.
     os.environ["RAYON_NUM_THREADS"] = "2"
     for limit, value in (

@@ -133,7 +133,7 @@ class _Child:
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={"LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "2"},
+            env={"LC_ALL": "C.UTF-8", "HOME": "/nonexistent", "TZ": "UTC", "MALLOC_ARENA_MAX": "2"},
             cwd="/",
             bufsize=0,
         )
