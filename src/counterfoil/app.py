@@ -2,28 +2,46 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import anyio
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from counterfoil import __version__
-from counterfoil.operations.work import Works
+from counterfoil.errors import BillingError
+from counterfoil.mcp import guard
+from counterfoil.operations import access
+from counterfoil.operations.work import Actor, Works
 from counterfoil.ports.blobs import FileBlobs
-from counterfoil.ports.clock import Clock, SystemClock
+from counterfoil.ports.clock import Clock, SystemClock, timestamp
 from counterfoil.rest import api
-from counterfoil.rest.calls import Doors
+from counterfoil.rest.calls import ACTOR_KEY, Doors
+from counterfoil.rest.errors import respond
 from counterfoil.settings import Settings
 from counterfoil.store import instance, migrations
 from counterfoil.store.engine import Database, open_postgresql, open_sqlite
 from counterfoil.store.locks import FileLock
+
+if TYPE_CHECKING:
+    from anyio.abc import TaskGroup, TaskStatus
+
+    from counterfoil.jobs.handlers import Tools
+    from counterfoil.jobs.service import JobService
+    from counterfoil.mcp.endpoint import McpEndpoint
+    from counterfoil.ports.mail import Mailer
 
 log = logging.getLogger("counterfoil")
 DATABASE_FILE = "counterfoil.db"
@@ -58,7 +76,19 @@ class House:
             with self.database.write() as conn:
                 signing_key = instance.make_secret(conn, "download_links")
         self.doors = Doors(works=self.works, settings=settings, blobs=self.blobs, signing_key=signing_key)
-        self._jobs = Jobs(self) if runs_jobs else None
+        self._jobs = self._job_service() if runs_jobs else None
+
+    def _job_service(self) -> JobService:
+        from counterfoil.jobs.service import JobService
+        from counterfoil.ports.mail import mailer
+
+        # A mail setting that cannot be read is told at the start, not by the first letter.
+        mail = mailer(self.settings.smtp_url, self.settings.data / "mail")
+        return JobService(
+            self.works,
+            lambda: tools_of(self, mail),
+            keep_answers=timedelta(days=self.settings.idempotency_days),
+        )
 
     def start_jobs(self) -> None:
         """Begins to render and mail, if this house does."""
@@ -73,45 +103,9 @@ class House:
         self._server_lock.release()
 
 
-class Jobs:
-    """The job runners with their renderer and mailer; imported and built aside, so that the server is ready sooner."""
-
-    def __init__(self, house: House) -> None:
-        self._house = house
-        self._ready = threading.Event()
-        self._runners: list = []  # type: ignore[type-arg]  # jobs.runner is imported later
-        self._close: list = []  # type: ignore[type-arg]
-
-    def start(self) -> None:
-        threading.Thread(target=self._build, name="counterfoil-jobs-start", daemon=True).start()
-
-    def _build(self) -> None:
-        from counterfoil.jobs.runner import Runner
-
-        tools, closing = tools_of(self._house)
-        self._close.append(closing)
-        self._runners += [Runner(tools, ("render",)), Runner(tools, ("send_email",))]
-        self._house.works.on_jobs = self._wake
-        for runner in self._runners:
-            runner.start()
-        self._ready.set()
-
-    def _wake(self) -> None:
-        for runner in self._runners:
-            runner.wake()
-
-    def stop(self) -> None:
-        self._ready.wait(10)
-        for runner in self._runners:
-            runner.stop()
-        for closing in self._close:
-            closing()
-
-
-def tools_of(house: House):  # type: ignore[no-untyped-def]
+def tools_of(house: House, mail: Mailer) -> tuple[Tools, Callable[[], None]]:
     """What job handlers work with, and how to close it."""
     from counterfoil.jobs.handlers import Tools
-    from counterfoil.ports.mail import mailer
     from counterfoil.ports.renderer import ChildRenderer
 
     settings = house.settings
@@ -120,7 +114,7 @@ def tools_of(house: House):  # type: ignore[no-untyped-def]
         works=house.works,
         blobs=house.blobs,
         renderer=renderer,
-        mailer=mailer(settings.smtp_url, settings.data / "mail"),
+        mailer=mail,
         page_base=settings.base_url,
         is_public=not is_loopback(settings.base_url),
         mail_from=settings.mail_from,
@@ -156,23 +150,78 @@ def create_app(house: House) -> FastAPI:
     api.mount(app, house.doors)
     _add_health(app, house)
     _add_pages(app, house)
-    mcp_door = _McpDoor(app)
+    mcp_door = _McpDoor(app, house)
     return app
 
 
 class _McpDoor:
     """/mcp, built at the first request: importing the MCP library takes longer than starting everything else."""
 
-    def __init__(self, app: FastAPI) -> None:
+    def __init__(self, app: FastAPI, house: House) -> None:
         self._app = app
-        app.add_route("/mcp", self._serve, methods=["GET", "POST", "DELETE"])
+        self._house = house
+        self._endpoint: McpEndpoint | None = None
+        self._building = asyncio.Lock()
+        self._tasks: TaskGroup | None = None
+        settings = house.settings
+        self._own_names = [name for name in (settings.host, urlsplit(settings.base_url).hostname) if name]
+        # An object and no function, so that Starlette hands it the bare ASGI call.
+        app.router.routes.append(Route("/mcp", endpoint=self, include_in_schema=False))
 
-    async def _serve(self, request: Request) -> Response:
-        raise NotImplementedError
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope)
+        refused = guard.refusal(request.headers.get("host"), request.headers.get("origin"), own_names=self._own_names)
+        if refused:
+            await Response(refused[1], status_code=refused[0], media_type="text/plain")(scope, receive, send)
+        elif request.method != "POST":
+            # There are no sessions to end and nothing is sent unasked, so GET and DELETE have no meaning.
+            await Response(status_code=405, headers={"Allow": "POST"})(scope, receive, send)
+        else:
+            await self._post(request, scope, receive, send)
+
+    async def _post(self, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            scope[ACTOR_KEY] = await run_in_threadpool(self._actor, request.headers.get("authorization"))
+        except BillingError as error:
+            await respond(error)(scope, receive, send)
+            return
+        endpoint = self._endpoint or await self._built()
+        await endpoint(scope, receive, send)
+
+    def _actor(self, authorization: str | None) -> Actor:
+        works = self._house.works
+        with works.database.read() as conn:
+            return access.authenticate(conn, authorization, timestamp(works.clock.now()))
+
+    async def _built(self) -> McpEndpoint:
+        async with self._building:
+            if self._endpoint is None:
+                if self._tasks is None:
+                    raise RuntimeError("/mcp is served only while the application's lifespan runs")
+                endpoint = await run_in_threadpool(self._build)
+                await self._tasks.start(self._run, endpoint)
+                self._endpoint = endpoint
+        return self._endpoint
+
+    def _build(self) -> McpEndpoint:
+        from counterfoil.mcp.endpoint import McpEndpoint
+
+        return McpEndpoint(self._app, passed_on=(ACTOR_KEY,), now=self._house.clock.now)
+
+    @staticmethod
+    async def _run(endpoint: McpEndpoint, *, task_status: TaskStatus[None]) -> None:
+        async with endpoint.running():
+            task_status.started()
+            await anyio.sleep_forever()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        yield
+        """Keeps the tasks of /mcp, which outlive the request that built it."""
+        async with anyio.create_task_group() as tasks:
+            self._tasks = tasks
+            yield
+            self._tasks = None
+            tasks.cancel_scope.cancel()
 
 
 def _add_health(app: FastAPI, house: House) -> None:

@@ -12,9 +12,10 @@ from typing import Any
 
 from mcp.server.context import ServerRequestContext
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from starlette.types import Receive, Scope, Send
 
 from counterfoil.mcp.server import build_server
-from counterfoil.sdk.asgi import App, AsgiSend, Message, Receive
+from counterfoil.sdk.asgi import App, AsgiSend
 from counterfoil.sdk.client import AsyncClient
 
 
@@ -38,7 +39,7 @@ class McpEndpoint:
         async with self._manager.run():
             yield
 
-    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Callable[[Message], Any]) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._manager.handle_request(scope, receive, send)
 
     def _client(self, context: ServerRequestContext[Any]) -> AsyncClient:

@@ -28,6 +28,8 @@ from counterfoil.settings import Settings
 
 log = logging.getLogger("counterfoil.rest")
 Model = TypeVar("Model", bound=BaseModel)
+# A key of the ASGI scope: nothing that comes over the network can set one.
+ACTOR_KEY = "counterfoil.actor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,9 @@ class Call:
         works = self.doors.works
         with works.database.read() as conn:
             now = works.clock.now()
-            actor = self._authenticated(access.authenticate(conn, self._authorization, timestamp(now)))
+            actor = self._authenticated(
+                self._known or access.authenticate(conn, self._authorization, timestamp(now))
+            )
             body = act(Work(conn, actor, now))
         return Response(body, media_type="application/json")
 
@@ -107,6 +111,8 @@ class Call:
 
     def authenticate(self) -> Actor:
         """Who calls, with the route's scope. Raises Unauthorized or Forbidden."""
+        if self._known:
+            return self._authenticated(self._known)
         works = self.doors.works
         with works.database.read() as conn:
             actor = access.authenticate(conn, self._authorization, timestamp(works.clock.now()))
@@ -116,6 +122,12 @@ class Call:
     def is_dry_run(self) -> bool:
         """Whether the caller only wants to know (ours)."""
         return self._request.headers.get("x-dry-run", "").strip().lower() in ("true", "1")
+
+    @property
+    def _known(self) -> Actor | None:
+        """Who calls, when a door of this process has found out already. Its scopes are checked all the same."""
+        found = self._request.scope.get(ACTOR_KEY)
+        return found if isinstance(found, Actor) else None
 
     @property
     def _authorization(self) -> str | None:
