@@ -73,7 +73,7 @@ def create(work: Work, new: NewClientInvoice) -> Outcome:
 
 def get(work: Work, invoice_id: str) -> InvoiceRow:
     """Retrieve a client invoice."""
-    row = store.get(work.conn, work.organization_id, invoice_id)
+    row = store.get(work.conn, work.organization_id, invoice_id.lower())
     if row is None:
         raise errors.NotFound(
             "not_found", "There is no client invoice with this id.", parameter="id", fix="List client invoices first."
@@ -288,7 +288,7 @@ def _changed(new: NewClientInvoice, change: ClientInvoiceChange) -> NewClientInv
         ]
         raise errors.Invalid.of(faults)
     if change.settings is not None and new.settings is not None:
-        merged = change.settings.model_dump(include=change.settings.model_fields_set)
+        merged = {name: getattr(change.settings, name) for name in change.settings.model_fields_set}
         sent["settings"] = new.settings.model_copy(update=merged)
     if "performance_date" in sent and "performance_start_date" not in sent:
         sent["performance_start_date"] = sent["performance_date"]
