@@ -76,9 +76,10 @@ class House:
             with self.database.write() as conn:
                 signing_key = instance.make_secret(conn, "download_links")
         self.doors = Doors(works=self.works, settings=settings, blobs=self.blobs, signing_key=signing_key)
-        self._jobs = self._job_service() if runs_jobs else None
+        self._jobs = self.new_job_service() if runs_jobs else None
 
-    def _job_service(self) -> JobService:
+    def new_job_service(self) -> JobService:
+        """Job runners for this house, not started. Raises Invalid when the mail setting cannot be read."""
         from counterfoil.jobs.service import JobService
         from counterfoil.ports.mail import mailer
 

@@ -15,7 +15,8 @@ from counterfoil.cli.initialize import house_settings
 from counterfoil.cli.token import find_organization
 
 if TYPE_CHECKING:
-    from counterfoil.app import House, Jobs
+    from counterfoil.app import House
+    from counterfoil.jobs.service import JobService
     from counterfoil.settings import Settings
     from counterfoil.store.locks import FileLock
 
@@ -96,7 +97,7 @@ class _JobsWhenAlone:
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._jobs: Jobs | None = None
+        self._jobs: JobService | None = None
         self._is_stopping = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="counterfoil-jobs-watch", daemon=True)
 
@@ -117,10 +118,8 @@ class _JobsWhenAlone:
             self._is_stopping.wait(LOOK_FOR_SERVER_SECONDS)
 
     def _settle(self, *, is_alone: bool) -> None:
-        from counterfoil.app import Jobs
-
         if is_alone and self._jobs is None:
-            self._jobs = Jobs(self._house)
+            self._jobs = self._house.new_job_service()
             self._jobs.start()
         elif not is_alone and self._jobs is not None:
             self._jobs.stop()

@@ -106,6 +106,9 @@ def build_client_invoice(
         withholding_tax=new.withholding_tax,
         stamp_duty_amount=new.stamp_duty_amount,
         regime_reason=regime_reason,
+        seller_country=profile.legal_country,
+        buyer_country=str(client.get("country_code") or profile.legal_country),
+        buyer_has_vat_number=bool(client.get("vat_number")),
     )
     lines = zip(new.items, sums.lines, strict=True)
     return FrozenClientInvoice(
@@ -125,7 +128,7 @@ def build_client_invoice(
         discount=_discount(new.discount, sums.discount_amount, new.currency),
         payment_reporting=new.payment_reporting,
         report_einvoicing=_reports(new, profile),
-        vat_breakdown=_breakdown(sums, new.currency, profile, client),
+        vat_breakdown=_breakdown(sums, new.currency, locale_of(client)),
         **_texts(new, profile, client, sums),
         **_amounts(new, sums, new.currency),
     )
@@ -213,34 +216,22 @@ def _discount(new: NewDiscount | None, amount: Decimal | None, currency: str) ->
     return Discount(type=kind, value=new.value, amount=Money(value=text(round_to_cent(amount)), currency=currency))
 
 
-def _breakdown(
-    sums: totals.Totals, currency: str, profile: OrganizationProfile, client: Mapping[str, Any]
-) -> list[VatBreakdown]:
-    locale = locale_of(client)
-    country = str(client.get("country_code") or profile.legal_country)
-    found = []
-    for group in sums.groups:
-        category = vat.category(
-            group.exemption_reason,
-            group.rate,
-            seller_country=profile.legal_country,
-            buyer_country=country,
-            buyer_has_vat_number=bool(client.get("vat_number")),
+def _breakdown(sums: totals.Totals, currency: str, locale: str) -> list[VatBreakdown]:
+    return [
+        VatBreakdown(
+            vat_category=group.category,
+            vat_rate=_rate_text(group.rate),
+            vat_exemption_reason=group.exemption_reason,
+            vat_exemption_text=vat.exemption_text(group.exemption_reason, locale, group.category)
+            if group.exemption_reason
+            else "",
+            taxable_amount=Money(value=text(group.taxable_amount), currency=currency),
+            taxable_amount_cents=cents(group.taxable_amount),
+            vat_amount=Money(value=text(group.vat_amount), currency=currency),
+            vat_amount_cents=cents(group.vat_amount),
         )
-        reason = group.exemption_reason
-        found.append(
-            VatBreakdown(
-                vat_category=category,
-                vat_rate=_rate_text(group.rate),
-                vat_exemption_reason=reason,
-                vat_exemption_text=vat.exemption_text(reason, locale) if reason else "",
-                taxable_amount=Money(value=text(group.taxable_amount), currency=currency),
-                taxable_amount_cents=cents(group.taxable_amount),
-                vat_amount=Money(value=text(group.vat_amount), currency=currency),
-                vat_amount_cents=cents(group.vat_amount),
-            )
-        )
-    return found
+        for group in sums.groups
+    ]
 
 
 def _rate_text(rate: Decimal) -> str:

@@ -100,4 +100,3 @@ class VatBreakdown(BaseModel):
     taxable_amount_cents: int
     vat_amount: Money = Field(description="BT-117")
     vat_amount_cents: int
-

@@ -12,7 +12,7 @@ _NOT_IN_A_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ufffe\
 
 
 def without_controls(value: str) -> str:
-    """`value` itself; line feeds, carriage returns and tabs are allowed. Raises ValueError on other control characters."""
+    """`value` itself; line breaks and tabs are allowed. Raises ValueError on other control characters."""
     if _NEVER.search(value):
         raise ValueError("control characters are not allowed; send plain text")
     return value

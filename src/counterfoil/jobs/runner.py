@@ -16,8 +16,8 @@ from counterfoil.store import queue
 from counterfoil.store.rows import JobRow
 
 log = logging.getLogger("counterfoil.jobs")
-CLAIM = timedelta(seconds=60)
-BATCH = 8
+CLAIM = timedelta(minutes=5)  # longer than a batch of mails to a slow server takes
+BATCH = 4
 IDLE_SECONDS = 0.5
 LOOK_AGAIN = timedelta(milliseconds=150)
 FIRST_PAUSE_SECONDS = 2

@@ -9,32 +9,37 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, delete, func, insert, select, update
 
 from counterfoil.store import paging
+from counterfoil.store.prepared import Prepared
 from counterfoil.store.rows import InvoiceRow
 from counterfoil.store.tables import client_invoices, public_links
 
 KIND = "client_invoice"
 SCHEMA_VERSION = 1
 
-_GET = select(client_invoices).where(
-    client_invoices.c.organization_id == bindparam("organization_id"), client_invoices.c.id == bindparam("invoice_id")
+_BY_ID = (
+    client_invoices.c.organization_id == bindparam("b_organization_id"), client_invoices.c.id == bindparam("b_id"),
+)  # fmt: skip
+_GET = Prepared(select(client_invoices).where(*_BY_ID))
+_NUMBER_TAKEN = Prepared(
+    select(client_invoices.c.id).where(
+        client_invoices.c.organization_id == bindparam("organization_id"),
+        client_invoices.c.number == bindparam("number"),
+    )
 )
-_NUMBER_TAKEN = select(client_invoices.c.id).where(
-    client_invoices.c.organization_id == bindparam("organization_id"), client_invoices.c.number == bindparam("number")
-)
-_INSERT = insert(client_invoices)
-_INSERT_LINK = insert(public_links)
-_LINK = select(public_links.c.organization_id, public_links.c.document_id).where(
-    public_links.c.token == bindparam("token"), public_links.c.document_kind == KIND
+_INSERT = Prepared(insert(client_invoices))
+_INSERT_LINK = Prepared(insert(public_links))
+_LINK = Prepared(
+    select(public_links.c.organization_id, public_links.c.document_id).where(
+        public_links.c.token == bindparam("token"), public_links.c.document_kind == KIND
+    )
 )
 _CHANGEABLE = (
     "status", "number", "client_id", "issue_date", "due_date", "total_amount_cents", "updated_at", "finalized_at",
     "version", "frozen", "live",
 )  # fmt: skip
 _LIVING = ("status", "updated_at", "version", "live")
-# Executed with the columns to set.
-_UPDATE = update(client_invoices).where(
-    client_invoices.c.organization_id == bindparam("b_organization_id"), client_invoices.c.id == bindparam("b_id")
-)
+_CHANGE = Prepared(update(client_invoices).where(*_BY_ID), columns=_CHANGEABLE)
+_LIVE_ON = Prepared(update(client_invoices).where(*_BY_ID), columns=_LIVING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,43 +70,36 @@ class InvoiceFilter:
 
 def get(conn: Connection, organization_id: str, invoice_id: str) -> InvoiceRow | None:
     """The invoice; None when absent or another organization's."""
-    row = conn.execute(_GET, {"organization_id": organization_id, "invoice_id": invoice_id}).first()
+    row = _GET.run(conn, b_organization_id=organization_id, b_id=invoice_id).fetchone()
     return InvoiceRow(*row) if row else None
 
 
 def by_public_token(conn: Connection, token: str) -> InvoiceRow | None:
     """The invoice behind a public page's token. The token itself is the permission, so no organization is asked."""
-    link = conn.execute(_LINK, {"token": token}).first()
-    return get(conn, link.organization_id, link.document_id) if link else None
+    link = _LINK.run(conn, token=token).fetchone()
+    return get(conn, *link) if link else None
 
 
 def has_number(conn: Connection, organization_id: str, number: str, *, except_id: str | None = None) -> bool:
     """Whether another document of the organization has this number."""
-    found = conn.execute(_NUMBER_TAKEN, {"organization_id": organization_id, "number": number}).scalar()
+    found = _NUMBER_TAKEN.value(conn, organization_id=organization_id, number=number)
     return found is not None and found != except_id
 
 
 def insert_invoice(conn: Connection, organization_id: str, row: InvoiceRow) -> None:
     """Adds the row, its public link and its place in the counts."""
-    conn.execute(_INSERT, _values(row))
-    conn.execute(
-        _INSERT_LINK,
-        {
-            "token": row.public_token,
-            "organization_id": organization_id,
-            "document_kind": KIND,
-            "document_id": row.id,
-        },
+    _INSERT.run(conn, **_values(row))
+    _INSERT_LINK.run(
+        conn, token=row.public_token, organization_id=organization_id, document_kind=KIND, document_id=row.id
     )
     paging.add(conn, organization_id, KIND, status=row.status, imported=row.imported, seq=row.seq, step=1)
 
 
 def replace(conn: Connection, organization_id: str, before: InvoiceRow, after: InvoiceRow) -> None:
     """Writes `after` over `before`; moves the counts when the status changed. A closed `frozen` is never written."""
-    key = {"b_organization_id": organization_id, "b_id": before.id}
-    values = _values(after)
-    changed = _CHANGEABLE if before.finalized_at is None else _LIVING
-    conn.execute(_UPDATE, key | {name: values[name] for name in changed})
+    statement, columns = (_CHANGE, _CHANGEABLE) if before.finalized_at is None else (_LIVE_ON, _LIVING)
+    changed = {name: getattr(after, name) for name in columns}
+    statement.run(conn, b_organization_id=organization_id, b_id=before.id, **changed)
     if before.status != after.status:
         for status, step in ((before.status, -1), (after.status, 1)):
             paging.add(conn, organization_id, KIND, status=status, imported=before.imported, seq=before.seq, step=step)

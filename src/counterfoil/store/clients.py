@@ -8,10 +8,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, insert, select, update
 
+from counterfoil.store.prepared import Prepared
 from counterfoil.store.tables import clients
 
-_GET = select(clients.c.body).where(
-    clients.c.organization_id == bindparam("organization_id"), clients.c.id == bindparam("client_id")
+_GET = Prepared(
+    select(clients.c.body).where(
+        clients.c.organization_id == bindparam("organization_id"), clients.c.id == bindparam("client_id")
+    )
 )
 SORTS = {"name": clients.c.search_name, "created_at": clients.c.created_at, "updated_at": clients.c.updated_at}
 
@@ -36,7 +39,8 @@ def folded(text: str) -> str:
 
 def get(conn: Connection, organization_id: str, client_id: str) -> str | None:
     """The client as JSON; None when absent or another organization's."""
-    return conn.execute(_GET, {"organization_id": organization_id, "client_id": client_id}).scalar()
+    text: str | None = _GET.value(conn, organization_id=organization_id, client_id=client_id)
+    return text
 
 
 def _columns(body: Mapping[str, str], text: str) -> dict[str, str]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from counterfoil.store.prepared import Prepared
 from counterfoil.store.rows import CredentialRow
 from counterfoil.store.tables import credentials
 
-_GET = select(credentials).where(credentials.c.secret_hash == bindparam("secret_hash"))
+_GET = Prepared(select(credentials).where(credentials.c.secret_hash == bindparam("secret_hash")))
 
 
 def by_hash(conn: Connection, secret_hash: str) -> CredentialRow | None:
     """The credential whose secret has this SHA-256."""
-    row = conn.execute(_GET, {"secret_hash": secret_hash}).first()
+    row = _GET.run(conn, secret_hash=secret_hash).fetchone()
     return CredentialRow(*row) if row else None
 
 

@@ -39,6 +39,7 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """A connection in a transaction that is rolled back: one consistent view, nothing written."""
         with self.engine.connect() as conn:
+            self._begin(conn, "BEGIN")
             yield conn
 
     @contextmanager
@@ -58,8 +59,16 @@ class Database:
 
     @contextmanager
     def _sqlite_write(self) -> Iterator[Connection]:
-        with self.engine.connect().execution_options(counterfoil_write=True) as conn, conn.begin():
+        with self.engine.connect() as conn, conn.begin():
+            # A deferred transaction that turns into a write fails at once with SQLITE_BUSY_SNAPSHOT, whatever the
+            # timeout.
+            self._begin(conn, "BEGIN IMMEDIATE")
             yield conn
+
+    def _begin(self, conn: Connection, statement: str) -> None:
+        """SQLite's driver is kept from opening transactions on its own; the one of PostgreSQL always has one."""
+        if self.is_sqlite:
+            conn.connection.driver_connection.execute(statement)  # type: ignore[union-attr]  # an open one has it
 
     def dispose(self) -> None:
         """Closes the pool and the lock file."""
@@ -78,7 +87,6 @@ def open_sqlite(path: Path) -> Database:
         connect_args={"check_same_thread": False, "cached_statements": 256},
     )
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
     return Database(engine, write_lock_file=path.with_suffix(".write-lock"))
 
 
@@ -95,9 +103,3 @@ def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:
     dbapi_connection.isolation_level = None
     for name, value in SQLITE_PRAGMAS.items():
         dbapi_connection.execute(f"PRAGMA {name} = {value}")
-
-
-def _begin_sqlite(conn: Connection) -> None:
-    # A deferred transaction that turns into a write fails at once with SQLITE_BUSY_SNAPSHOT, whatever the timeout.
-    is_write = conn.get_execution_options().get("counterfoil_write", False)
-    conn.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")

@@ -6,12 +6,16 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
+from counterfoil.store.prepared import Prepared
 from counterfoil.store.tables import idempotency_records
 
-_GET = select(idempotency_records.c.fingerprint, idempotency_records.c.status_code, idempotency_records.c.body).where(
-    idempotency_records.c.organization_id == bindparam("organization_id"),
-    idempotency_records.c.key == bindparam("key"),
+_GET = Prepared(
+    select(idempotency_records.c.fingerprint, idempotency_records.c.status_code, idempotency_records.c.body).where(
+        idempotency_records.c.organization_id == bindparam("organization_id"),
+        idempotency_records.c.key == bindparam("key"),
+    )
 )
+_INSERT = Prepared(insert(idempotency_records))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +29,16 @@ class Record:
 
 def get(conn: Connection, organization_id: str, key: str) -> Record | None:
     """The answer given under this key, if any."""
-    row = conn.execute(_GET, {"organization_id": organization_id, "key": key}).first()
+    row = _GET.run(conn, organization_id=organization_id, key=key).fetchone()
     return Record(*row) if row else None
 
 
 def put(conn: Connection, organization_id: str, key: str, record: Record, created_at: str) -> None:
     """Keeps an answer."""
-    conn.execute(
-        insert(idempotency_records),
-        {
-            "organization_id": organization_id,
-            "key": key,
-            "fingerprint": record.fingerprint,
-            "status_code": record.status_code,
-            "body": record.body,
-            "created_at": created_at,
-        },
-    )
+    _INSERT.run(
+        conn, organization_id=organization_id, key=key, fingerprint=record.fingerprint,
+        status_code=record.status_code, body=record.body, created_at=created_at,
+    )  # fmt: skip
 
 
 def forget_before(conn: Connection, moment: str) -> int:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, insert, select
 
+from counterfoil.store.prepared import Prepared
 from counterfoil.store.tables import events
 
-_INSERT = insert(events)
+_INSERT = Prepared(insert(events))
 
 
 def add(
@@ -22,19 +23,10 @@ def add(
     data: str,
 ) -> None:
     """Adds one event. data: a JSON object."""
-    conn.execute(
-        _INSERT,
-        {
-            "organization_id": organization_id,
-            "id": event_id,
-            "document_kind": document_kind,
-            "document_id": document_id,
-            "type": type,
-            "principal": principal,
-            "occurred_at": occurred_at,
-            "data": data,
-        },
-    )
+    _INSERT.run(
+        conn, organization_id=organization_id, id=event_id, document_kind=document_kind, document_id=document_id,
+        type=type, principal=principal, occurred_at=occurred_at, data=data,
+    )  # fmt: skip
 
 
 def of_document(conn: Connection, organization_id: str, document_id: str) -> list[tuple[str, str, str, str]]:

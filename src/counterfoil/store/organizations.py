@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from counterfoil.store.prepared import Prepared
 from counterfoil.store.rows import OrganizationRow
 from counterfoil.store.tables import bank_accounts, organizations
 
-_GET = select(organizations).where(organizations.c.id == bindparam("organization_id"))
-_TAKE_SEQ = (
-    update(organizations)
-    .where(organizations.c.id == bindparam("organization_id"))
-    .values(seq_last=bindparam("b_seq"), created_at_last=bindparam("b_created_at"))
+_BY_ID = select(organizations).where(organizations.c.id == bindparam("organization_id"))
+_GET = Prepared(_BY_ID)
+_GET_LOCKED = Prepared(_BY_ID.with_for_update())  # SQLite knows no such thing, and has the whole file locked anyway
+_TAKE_SEQ = Prepared(
+    update(organizations).where(organizations.c.id == bindparam("organization_id")),
+    columns=("seq_last", "created_at_last"),
 )
 
 
 def get(conn: Connection, organization_id: str, *, for_update: bool = False) -> OrganizationRow | None:
     """The organization. for_update: locks its row first (PostgreSQL), so that writes of one tenant queue up."""
-    query = _GET.with_for_update() if for_update and conn.dialect.name != "sqlite" else _GET
-    row = conn.execute(query, {"organization_id": organization_id}).first()
+    row = (_GET_LOCKED if for_update else _GET).run(conn, organization_id=organization_id).fetchone()
     return OrganizationRow(*row) if row else None
 
 
@@ -56,28 +57,34 @@ def take_seq(conn: Connection, organization: OrganizationRow, now: str) -> tuple
     """The next sequence number and the creation time that goes with it, never before the last one's."""
     seq = organization.seq_last + 1
     created_at = max(now, organization.created_at_last)
-    conn.execute(_TAKE_SEQ, {"organization_id": organization.id, "b_seq": seq, "b_created_at": created_at})
+    _TAKE_SEQ.run(conn, organization_id=organization.id, seq_last=seq, created_at_last=created_at)
     return seq, created_at
 
 
-_ACCOUNT_BY_IBAN = select(bank_accounts.c.body).where(
-    bank_accounts.c.organization_id == bindparam("organization_id"),
-    bank_accounts.c.iban == bindparam("iban"),
-    bank_accounts.c.status == "active",
+_ACCOUNT_BY_IBAN = Prepared(
+    select(bank_accounts.c.body).where(
+        bank_accounts.c.organization_id == bindparam("organization_id"),
+        bank_accounts.c.iban == bindparam("iban"),
+        bank_accounts.c.status == "active",
+    )
 )
-_MAIN_ACCOUNT = select(bank_accounts.c.body).where(
-    bank_accounts.c.organization_id == bindparam("organization_id"), bank_accounts.c.is_main.is_(True)
+_MAIN_ACCOUNT = Prepared(
+    select(bank_accounts.c.body).where(
+        bank_accounts.c.organization_id == bindparam("organization_id"), bank_accounts.c.is_main.is_(True)
+    )
 )
 
 
 def account_by_iban(conn: Connection, organization_id: str, iban: str) -> str | None:
     """The active account with this IBAN (compact, upper case), as BankAccount JSON."""
-    return conn.execute(_ACCOUNT_BY_IBAN, {"organization_id": organization_id, "iban": iban}).scalar()
+    body: str | None = _ACCOUNT_BY_IBAN.value(conn, organization_id=organization_id, iban=iban)
+    return body
 
 
 def main_account(conn: Connection, organization_id: str) -> str | None:
     """The main account, as BankAccount JSON."""
-    return conn.execute(_MAIN_ACCOUNT, {"organization_id": organization_id}).scalar()
+    body: str | None = _MAIN_ACCOUNT.value(conn, organization_id=organization_id)
+    return body
 
 
 def account(conn: Connection, organization_id: str, account_id: str) -> str | None:

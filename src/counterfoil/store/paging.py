@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, select
 
+from counterfoil.store.prepared import Prepared
 from counterfoil.store.tables import list_counts
 from counterfoil.store.upsert import upsert
 
@@ -27,26 +28,29 @@ class Window:
     offset: int
 
 
-_ROW = select(list_counts.c.total, list_counts.c.blocks).where(
-    list_counts.c.organization_id == bindparam("organization_id"),
-    list_counts.c.kind == bindparam("kind"),
-    list_counts.c.status == bindparam("status"),
-    list_counts.c.imported == bindparam("imported"),
+_ROW = Prepared(
+    select(list_counts.c.total, list_counts.c.blocks).where(
+        list_counts.c.organization_id == bindparam("organization_id"),
+        list_counts.c.kind == bindparam("kind"),
+        list_counts.c.status == bindparam("status"),
+        list_counts.c.imported == bindparam("imported"),
+    )
 )
-_UPSERT = upsert(list_counts, ("organization_id", "kind", "status", "imported"), ("total", "blocks"))
+_UPSERT = Prepared(upsert(list_counts, ("organization_id", "kind", "status", "imported"), ("total", "blocks")))
 
 
 def add(conn: Connection, organization_id: str, kind: str, *, status: str, imported: bool, seq: int, step: int) -> None:
     """Counts one row more (step 1) or less (step -1) under `status`. Call it in the write that changes the row."""
-    key = {"organization_id": organization_id, "kind": kind, "status": status, "imported": imported}
-    row = conn.execute(_ROW, key).first()
-    blocks = array("I", row.blocks if row else b"")
+    key: dict[str, object] = {
+        "organization_id": organization_id, "kind": kind, "status": status, "imported": imported,
+    }  # fmt: skip
+    total, counted = _ROW.run(conn, **key).fetchone() or (0, b"")
+    blocks = array("I", counted)
     index = seq // BLOCK
     if index >= len(blocks):
         blocks.extend([0] * (index + 1 - len(blocks)))
     blocks[index] += step
-    total = (row.total if row else 0) + step
-    conn.execute(_UPSERT[conn.dialect.name], {**key, "total": total, "blocks": blocks.tobytes()})
+    _UPSERT.run(conn, **key, total=total + step, blocks=blocks.tobytes())
 
 
 def window(

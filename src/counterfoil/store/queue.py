@@ -61,6 +61,11 @@ def claim(conn: Connection, now: str, until: str, *, kinds: tuple[str, ...], lim
     return rows
 
 
+def release_claims(conn: Connection) -> None:
+    """Lets claimed jobs be claimed again: for the one process that runs a database's jobs, when it starts."""
+    conn.execute(update(jobs).where(jobs.c.claimed_until.is_not(None)).values(claimed_until=None))
+
+
 def done(conn: Connection, job_id: str) -> None:
     """Removes a finished job; call it in the write that stores its effect."""
     conn.execute(_DELETE, {"b_id": job_id})

@@ -142,6 +142,12 @@ def test_a_reason_of_another_countrys_law_is_a_warning() -> None:
     assert told(warnings) == [("CF-53", "exemption_reason_of_another_country", "items/0/vat_exemption_reason")]
 
 
+def test_a_reason_beside_a_rate_is_a_warning() -> None:
+    errors, warnings = faults("FR", document("FR", items=[line("0.2", "S261")]))
+    assert errors == []
+    assert told(warnings) == [("CF-54", "exemption_reason_ignored", "items/0/vat_exemption_reason")]
+
+
 def test_a_country_without_reasons_of_its_own_may_use_any() -> None:
     assert faults("BE", document("BE", items=[line("0", "S261")])) == ([], [])
 

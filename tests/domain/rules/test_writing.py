@@ -156,9 +156,8 @@ def test_rate_zero_with_a_reason_passes() -> None:
     assert written(profile("ES"), items=[item("0.00", "S20")]) == []
 
 
-def test_a_reason_beside_a_rate_is_refused() -> None:
-    found = written(profile("FR"), items=[item("0.2", "S261")])
-    assert told(found) == [("unexpected_vat_exemption_reason", "items/0/vat_exemption_reason")]
+def test_a_reason_beside_a_rate_passes_for_the_rate_counts() -> None:
+    assert written(profile("FR"), items=[item("0.2", "S261")]) == []
 
 
 @pytest.mark.parametrize(

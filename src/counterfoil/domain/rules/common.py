@@ -169,6 +169,18 @@ def reasons_are_of_the_country(facts: Facts) -> Iterable[Fault]:
             )
 
 
+def reasons_stand_at_rate_zero(facts: Facts) -> Iterable[Fault]:
+    # The source page's own example sends both, so it is no error; the rate counts.
+    for index, item in enumerate(facts.items):
+        if item.get("vat_exemption_reason") and Decimal(str(item.get("vat_rate") or "0")):
+            yield Fault(
+                "exemption_reason_ignored",
+                f"Item {index + 1} has VAT, so its exemption reason {item['vat_exemption_reason']} means nothing.",
+                field=f"items/{index}/vat_exemption_reason",
+                fix='Leave the reason out, or send vat_rate "0".',
+            )
+
+
 ERRORS: Final = (
     Rule("CF-01", "EN 16931 BR-16", has_items),
     Rule("CF-02", "Directive 2006/112/EC art. 226 (5); EN 16931 BR-06, BR-08", seller_is_named),
@@ -181,4 +193,5 @@ WARNINGS: Final = (
     Rule("CF-51", "EN 16931 BT-9", due_after_issue),
     Rule("CF-52", "Directive 2006/112/EC art. 214 and 215", buyer_numbers_are_likely),
     Rule("CF-53", "Directive 2006/112/EC art. 226 (11)", reasons_are_of_the_country),
+    Rule("CF-54", "EN 16931 BR-S-10", reasons_stand_at_rate_zero),
 )

@@ -155,14 +155,6 @@ def _vat(new: Written, profile: OrganizationProfile) -> Iterable[Fault]:
             yield _rate_over_one(index, item.vat_rate, rate)
         elif rate and regime_reason:
             yield vat_under_regime(index, profile.vat_regime, regime_reason)
-        elif rate and item.vat_exemption_reason:
-            yield Fault(
-                "unexpected_vat_exemption_reason",
-                f"Item {index + 1} has a VAT rate of {item.vat_rate} and the exemption reason "
-                f"{item.vat_exemption_reason}; it can have only one of the two.",
-                field=f"items/{index}/vat_exemption_reason",
-                fix='Leave the reason out, or send vat_rate "0".',
-            )
         elif not rate and not item.vat_exemption_reason and regime_reason is None:
             allowed = vat.reasons_of(profile.legal_country)
             yield Fault(

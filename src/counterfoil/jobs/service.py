@@ -1,0 +1,86 @@
+"""The job runners as a part of the server: built beside its start, ended with it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from counterfoil.operations.work import Works
+from counterfoil.ports.clock import timestamp
+from counterfoil.store import idempotency, queue
+
+if TYPE_CHECKING:
+    from counterfoil.jobs.handlers import Tools
+    from counterfoil.jobs.runner import Runner
+
+log = logging.getLogger("counterfoil.jobs")
+TIDY_EVERY_SECONDS = 3600
+# One thread each: a slow mail server must not keep a PDF waiting.
+KINDS = (("render",), ("send_email",))
+
+
+class JobService:
+    """Runs jobs in threads of this process.
+
+    make_tools: builds what handlers work with, and tells how to close it; called in a thread, since it imports much.
+    keep_answers: how long idempotency records are kept.
+    """
+
+    def __init__(
+        self, works: Works, make_tools: Callable[[], tuple[Tools, Callable[[], None]]], *, keep_answers: timedelta
+    ) -> None:
+        self._works = works
+        self._make_tools = make_tools
+        self._keep_answers = keep_answers
+        self._runners: list[Runner] = []
+        self._close_tools: Callable[[], None] = lambda: None
+        self._is_ending = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="counterfoil-job-service", daemon=True)
+
+    def start(self) -> None:
+        """Begins; returns at once."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends after the jobs at hand; nothing to do when it never began."""
+        self._is_ending.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=30)
+
+    def _run(self) -> None:
+        try:
+            self._begin()
+            while not self._is_ending.wait(TIDY_EVERY_SECONDS):
+                self._tidy()
+        except Exception:
+            log.exception("the jobs stopped: no PDF is made and no mail is sent until the server is started again")
+        finally:
+            for runner in self._runners:
+                runner.stop()
+            self._close_tools()
+
+    def _begin(self) -> None:
+        from counterfoil.jobs.runner import Runner
+
+        tools, self._close_tools = self._make_tools()
+        if self._works.database.is_sqlite:
+            # Nobody else runs jobs on this file, so what is claimed was left by a process that died.
+            with self._works.database.write() as conn:
+                queue.release_claims(conn)
+        self._runners += [Runner(tools, kinds) for kinds in KINDS]
+        self._works.on_jobs = self._wake
+        for runner in self._runners:
+            runner.start()
+        self._tidy()
+
+    def _wake(self) -> None:
+        for runner in self._runners:
+            runner.wake()
+
+    def _tidy(self) -> None:
+        oldest = timestamp(self._works.clock.now() - self._keep_answers)
+        with self._works.database.write() as conn:
+            idempotency.forget_before(conn, oldest)
