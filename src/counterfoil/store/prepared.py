@@ -6,7 +6,7 @@ that depend on what is asked (filters, lists of values) stay with `Connection.ex
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ClauseElement, Connection
@@ -18,7 +18,7 @@ class Prepared:
     Values go to the driver as they are, and come back as it gives them: SQLite has 0 and 1 for a boolean.
     """
 
-    def __init__(self, clause: ClauseElement | dict[str, ClauseElement], columns: Sequence[str] | None = None) -> None:
+    def __init__(self, clause: ClauseElement | Mapping[str, ClauseElement], columns: Sequence[str] | None = None) -> None:
         self._clause = clause
         self._columns = list(columns) if columns is not None else None
         self._compiled: dict[str, _Text] = {}
@@ -35,7 +35,7 @@ class Prepared:
 
     def _compile(self, conn: Connection) -> _Text:
         name = conn.dialect.name
-        clause = self._clause[name] if isinstance(self._clause, dict) else self._clause
+        clause = self._clause[name] if isinstance(self._clause, Mapping) else self._clause
         compiled: Any = clause.compile(dialect=conn.dialect, column_keys=self._columns)
         # A literal of the statement has its value already; a parameter still waits for one.
         literals = {name: bind.value for name, bind in compiled.binds.items() if not bind.required and bind.value}
@@ -47,11 +47,11 @@ class Prepared:
 class _Text:
     """SQL as one driver takes it. names: the parameters in order, None where the driver takes them by name."""
 
-    def __init__(self, sql: str, literals: dict[str, object], names: Sequence[str] | None) -> None:
+    def __init__(self, sql: str, literals: Mapping[str, object], names: Sequence[str] | None) -> None:
         self.sql = sql
         self._literals = literals
         self._names = names
 
-    def parameters(self, values: dict[str, object]) -> object:
+    def parameters(self, values: Mapping[str, object]) -> object:
         given = {**self._literals, **values}
         return given if self._names is None else [given[name] for name in self._names]
