@@ -22,8 +22,8 @@ from counterfoil.domain.money import Money
 from counterfoil.errors import Fault
 from counterfoil.operations import issuing, parties
 from counterfoil.operations.work import Work
+from counterfoil.store import attachments, organizations
 from counterfoil.store import client_invoices as store
-from counterfoil.store import organizations
 from counterfoil.store.rows import InvoiceRow
 
 KIND = store.KIND
@@ -114,6 +114,7 @@ def delete(work: Work, invoice_id: str) -> None:
     row = get(work, invoice_id)
     lifecycle.next_status(row.status, "delete")
     store.delete_draft(work.conn, work.organization_id, row)
+    _drop_attachment(work, row)
     issuing.give_back(work, KIND, row.number)
     work.record(KIND, row.id, "deleted", {"number": row.number})
 
@@ -134,6 +135,7 @@ def finalize(work: Work, invoice_id: str) -> Outcome:
     after, warnings = _issue(work, row, new, frozen)
     after = _touched(work, after)
     store.replace(work.conn, work.organization_id, row, after)
+    _drop_attachment(work, row)
     work.record(KIND, row.id, "finalized", {"number": after.number})
     _render_later(work, after)
     return Outcome(after, warnings)
@@ -209,10 +211,8 @@ def set_attachment(work: Work, row: InvoiceRow, attachment_id: str) -> None:
 
 def answer(row: InvoiceRow, *, invoice_url: str, proforma: str | None = None) -> str:
     """The invoice as the API answers it: its two texts spliced, with what only the reader knows."""
-    extra: dict[str, str] = {"invoice_url": invoice_url}
-    if proforma is not None:
-        extra["number"] = proforma
-    return splice(row.frozen, row.live, json.dumps(extra, separators=(",", ":")))
+    number = "" if proforma is None else f'"number":{json.dumps(proforma)},'
+    return splice(row.frozen, row.live, f'{{{number}"invoice_url":{json.dumps(invoice_url)}}}')
 
 
 def _issue(
@@ -224,9 +224,10 @@ def _issue(
     taken = lambda n: store.has_number(work.conn, work.organization_id, n, except_id=row.id)  # noqa: E731
     number, odd = issuing.take_number(work, KIND, new.issue_date, new.number, taken)
     issued = frozen.model_copy(update={"number": number, "finalized_at": work.timestamp})
-    live = LiveClientInvoice.model_validate_json(row.live).model_copy(
-        update={"status": "unpaid", "attachment_id": None, "updated_at": work.timestamp}
-    )
+    draft = LiveClientInvoice.model_validate_json(row.live)
+    if draft.attachment_id:
+        attachments.delete_attachment(work.conn, work.organization_id, draft.attachment_id)  # the PROFORMA
+    live = draft.model_copy(update={"status": "unpaid", "attachment_id": None, "updated_at": work.timestamp})
     after = replace(row, **_frozen_columns(issued), status="unpaid", live=_live_text(live))
     return after, (*warnings, *odd)
 
@@ -272,7 +273,17 @@ def _with_live(work: Work, row: InvoiceRow, status: str, **changes: object) -> I
     live = LiveClientInvoice.model_validate_json(row.live).model_copy(update=changes)
     after = _touched(work, replace(row, status=status, live=_live_text(live)))
     store.replace(work.conn, work.organization_id, row, after)
+    if live.attachment_id is None:
+        # The job at hand renders the version before this one, and drops it.
+        _render_later(work, after)
     return after
+
+
+def _drop_attachment(work: Work, row: InvoiceRow) -> None:
+    """Forgets a draft's PDF: nobody shall fetch a PROFORMA of what is issued or gone."""
+    attachment_id = json.loads(row.live).get("attachment_id")
+    if attachment_id:
+        attachments.delete_attachment(work.conn, work.organization_id, attachment_id)
 
 
 def _changed(new: NewClientInvoice, change: ClientInvoiceChange) -> NewClientInvoice:

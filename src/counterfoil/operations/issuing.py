@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from counterfoil import errors
@@ -29,15 +30,9 @@ def take_number(
     """
     if given is not None:
         return given, _given_warnings(work, kind, issue_date, given, is_taken)
-    year = issue_date.year
-    counter = counters.get(work.conn, work.organization_id, kind, year)
-    number, sequence = _first_free(kind, year, counter.next_value, is_taken)
-    day = issue_date.isoformat()
-    counters.move(
-        work.conn, work.organization_id, kind, year,
-        next_value=sequence + 1, last_issue_date=max(day, counter.last_issue_date),
-    )  # fmt: skip
-    return number, _backdated(day, counter.last_issue_date)
+    counter = counters.get(work.conn, work.organization_id, kind, issue_date.year)
+    number, sequence = _first_free(kind, issue_date.year, counter.next_value, is_taken)
+    return number, _moved(work, kind, issue_date, counter, sequence)
 
 
 def give_back(work: Work, kind: str, number: str | None) -> None:
@@ -47,11 +42,8 @@ def give_back(work: Work, kind: str, number: str | None) -> None:
         return
     year, sequence = parsed
     counter = counters.get(work.conn, work.organization_id, kind, year)
-    if sequence < counter.next_value:
-        counters.move(
-            work.conn, work.organization_id, kind, year,
-            next_value=sequence, last_issue_date=counter.last_issue_date,
-        )  # fmt: skip
+    if counter.first_value <= sequence < counter.next_value:
+        counters.put(work.conn, work.organization_id, kind, year, replace(counter, next_value=sequence))
 
 
 def check_given(work: Work, number: str | None, is_taken: IsTaken) -> None:
@@ -86,9 +78,9 @@ def _given_warnings(work: Work, kind: str, issue_date: date, given: str, is_take
     if work.profile.numbering_mode == "manual":
         return []
     counter = counters.get(work.conn, work.organization_id, kind, issue_date.year)
-    expected, _ = _first_free(kind, issue_date.year, counter.next_value, lambda n: n != given and is_taken(n))
+    expected, sequence = _first_free(kind, issue_date.year, counter.next_value, lambda n: n != given and is_taken(n))
     if given == expected:
-        return _backdated(issue_date.isoformat(), counter.last_issue_date)
+        return _moved(work, kind, issue_date, counter, sequence)
     return [
         Fault(
             "number_out_of_sequence",
@@ -99,13 +91,17 @@ def _given_warnings(work: Work, kind: str, issue_date: date, given: str, is_take
     ]
 
 
-def _backdated(issue_date: str, last_issue_date: str) -> list[Fault]:
-    if issue_date >= last_issue_date:
+def _moved(work: Work, kind: str, issue_date: date, counter: counters.Counter, sequence: int) -> list[Fault]:
+    """Moves the counter past `sequence`; warns when the date goes back behind that of the series' newest document."""
+    day = issue_date.isoformat()
+    after = replace(counter, next_value=sequence + 1, last_issue_date=max(day, counter.last_issue_date))
+    counters.put(work.conn, work.organization_id, kind, issue_date.year, after)
+    if day >= counter.last_issue_date:
         return []
     return [
         Fault(
             "backdated_issue_date",
-            f"The issue date {issue_date} is before that of the newest number of this series ({last_issue_date}).",
+            f"The issue date {day} is before that of the newest number of this series ({counter.last_issue_date}).",
             field="issue_date",
             fix="Nothing need be done if the date is right; some tax offices expect numbers and dates in one order.",
         )

@@ -53,10 +53,8 @@ def create(
     work.forget_organization()
     add_account(work, name="Main account", iban=account.iban, bic=account.bic, is_main=True)
     if next_number is not None:
-        counters.move(
-            work.conn, work.organization_id, "client_invoice", work.today.year,
-            next_value=next_number, last_issue_date="",
-        )  # fmt: skip
+        start = counters.Counter(first_value=next_number, next_value=next_number)
+        counters.put(work.conn, work.organization_id, "client_invoice", work.today.year, start)
     key = create_credential(work, name="init", login=slug, scopes=ALL_SCOPES, secret=secret)
     work.record("organization", work.organization_id, "created")
     return NewOrganization(work.organization_id, slug, f"{slug}:{key}")

@@ -171,7 +171,8 @@ def serve(router: APIRouter, doors: Doors, route: Route) -> None:
         return await run_in_threadpool(_handled, route, Call(doors, request, body, route.scope))
 
     name = route.handler.__name__
-    router.add_api_route(route.path, endpoint, methods=[route.method], response_model=None, name=name)
+    # A plain route: FastAPI would look for dependencies at each request, and here is nothing to find.
+    router.add_route(route.path, endpoint, methods=[route.method], name=name)
 
 
 def _handled(route: Route, call: Call) -> Response:

@@ -128,7 +128,7 @@ def _wanted(query: Query) -> InvoiceFilter:
         issue_date_from=query.day("filter[issue_date_from]"),
         issue_date_to=query.day("filter[issue_date_to]"),
         number=query.text("filter[number]"),
-        client_id=query.text("filter[client_id]"),
+        client_id=(query.text("filter[client_id]") or "").lower() or None,
     )
 
 

@@ -135,7 +135,7 @@ def page(
     else:
         count = select(func.count()).select_from(client_invoices).where(and_(*conditions))
         total, offset = conn.execute(count).scalar_one(), skip
-    rows = conn.execute(_page_query(organization_id, conditions, is_descending, limit, offset))
+    rows = conn.execute(_page_query(organization_id, conditions, is_descending, limit, offset)).all()
     return total, [InvoiceRow(*row) for row in rows]
 
 

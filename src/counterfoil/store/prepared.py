@@ -18,7 +18,9 @@ class Prepared:
     Values go to the driver as they are, and come back as it gives them: SQLite has 0 and 1 for a boolean.
     """
 
-    def __init__(self, clause: ClauseElement | Mapping[str, ClauseElement], columns: Sequence[str] | None = None) -> None:
+    def __init__(
+        self, clause: ClauseElement | Mapping[str, ClauseElement], columns: Sequence[str] | None = None
+    ) -> None:
         self._clause = clause
         self._columns = list(columns) if columns is not None else None
         self._compiled: dict[str, _Text] = {}

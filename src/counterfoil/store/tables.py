@@ -119,6 +119,7 @@ counters = Table(
     Column("organization_id", String(36), nullable=False),
     Column("kind", String(20), nullable=False),
     Column("year", Integer, nullable=False),
+    Column("first_value", BigInteger, nullable=False, comment="where the series begins: smaller ones are not gaps"),
     Column("next_value", BigInteger, nullable=False),
     Column("last_issue_date", String(10), nullable=False, comment="of the newest number, to warn of backdating"),
     PrimaryKeyConstraint("organization_id", "kind", "year"),
