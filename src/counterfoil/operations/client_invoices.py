@@ -135,7 +135,6 @@ def finalize(work: Work, invoice_id: str) -> Outcome:
     after, warnings = _issue(work, row, new, frozen)
     after = _touched(work, after)
     store.replace(work.conn, work.organization_id, row, after)
-    _drop_attachment(work, row)
     work.record(KIND, row.id, "finalized", {"number": after.number})
     _render_later(work, after)
     return Outcome(after, warnings)
@@ -224,10 +223,10 @@ def _issue(
     taken = lambda n: store.has_number(work.conn, work.organization_id, n, except_id=row.id)  # noqa: E731
     number, odd = issuing.take_number(work, KIND, new.issue_date, new.number, taken)
     issued = frozen.model_copy(update={"number": number, "finalized_at": work.timestamp})
-    draft = LiveClientInvoice.model_validate_json(row.live)
-    if draft.attachment_id:
-        attachments.delete_attachment(work.conn, work.organization_id, draft.attachment_id)  # the PROFORMA
-    live = draft.model_copy(update={"status": "unpaid", "attachment_id": None, "updated_at": work.timestamp})
+    _drop_attachment(work, row)
+    live = LiveClientInvoice.model_validate_json(row.live).model_copy(
+        update={"status": "unpaid", "attachment_id": None, "updated_at": work.timestamp}
+    )
     after = replace(row, **_frozen_columns(issued), status="unpaid", live=_live_text(live))
     return after, (*warnings, *odd)
 
