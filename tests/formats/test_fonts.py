@@ -9,7 +9,8 @@ BOX = "□"
 
 
 def test_the_fonts_cover_the_scripts_that_we_promise(typesetter: Typesetter) -> None:
-    for text in ("Ééçñßœ ğışİ ąłž", "Ελληνικά", "Кирилиця", "עברית", "العربية", "हिन्दी", "€ ₹ £ 1\u202f234,50\xa0€", "→ ✓ •"):
+    latin, signs = ("Ééçñßœ ğışİ ąłž", "1\u202f234,50\xa0€"), ("€ ₹ £", "→ ✓ •")
+    for text in (*latin, "Ελληνικά", "Кирилиця", "עברית", "العربية", "हिन्दी", *signs):
         assert typesetter.coverage.printable(text) == text
 
 

@@ -11,6 +11,7 @@ import pypdf
 import pypdfium2
 import pytest
 
+from counterfoil.formats import qr
 from counterfoil.formats.page import Appearance
 from counterfoil.formats.pdf import Typesetter
 from tests.support import hostile, pictures, verapdf
@@ -225,3 +226,15 @@ def _rightmost(pdf: bytes) -> float:
         return max(text.get_charbox(index)[2] for index in range(text.count_chars()))
     finally:
         document.close()
+
+
+@pytest.mark.parametrize("name", ["french", "german", "italian"])
+def test_a_camera_reads_the_transfer_from_the_printed_page(name: str, typesetter: Typesetter) -> None:
+    scanner = pytest.importorskip("zxingcpp", reason="needs zxing-cpp")
+    pytest.importorskip("PIL", reason="needs pillow")
+    document = samples.SAMPLES[name]()
+
+    page = pypdfium2.PdfDocument(typesetter.pdf(document, PLAIN))[0]
+    codes = scanner.read_barcodes(page.render(scale=150 / 72).to_pil())
+
+    assert [code.text for code in codes] == [qr.payload(document)]

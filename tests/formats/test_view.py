@@ -213,3 +213,15 @@ def test_every_sample_ends_with_what_is_due() -> None:
         page = shown(sample())
 
         assert page.totals[-1] == TotalRow("due", page.due.label, page.due.value, is_strong=True)
+
+
+@pytest.mark.parametrize(
+    ("locale", "printed"),
+    [("fr", "19–21 oct. 2026"), ("de", "19.–21. Okt. 2026"), ("it", "19–21 ott 2026"), ("es", "19–21 oct 2026"),
+     ("en", "19–21 Oct 2026")],
+)  # fmt: skip
+def test_a_period_says_what_both_days_share_once(locale: str, printed: str) -> None:
+    document = samples.french()
+    document["client"]["locale"] = locale
+
+    assert printed in [plain(fact.value).replace("\u2009", "") for fact in shown(document).facts]

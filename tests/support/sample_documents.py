@@ -185,7 +185,7 @@ def french() -> Document:
     return invoice(
         [
             item("Reportage photographique, salon du livre", "2.5", "640", "0.2", unit="day",
-                 description="Deux jours et demi sur place, prises de vue en lumière naturelle,\nretouches comprises.",
+                 description="Prises de vue en lumière naturelle.\nRetouches et fichiers haute définition compris.",
                  discount=("percentage", "0.1")),
             item("Tirages d’art, papier coton 310 g", "24", "38.5", "0.2", unit="number_of_articles"),
             item("Cession de droits, édition imprimée", "1", "450", "0.1"),
@@ -272,7 +272,7 @@ def spanish_draft() -> Document:
     )  # fmt: skip
     return invoice(
         [
-            item("Traducción al inglés, ficha de cata", "18400", "0.085", "0.21", unit="palabra",
+            item("Traducción al inglés, ficha de cata", "18400", "0.085", "0.21", unit="palabras",
                  description="Precio por palabra de origen, revisión incluida."),
             item("Interpretación en la feria de Burdeos", "2", "520", "0.21", unit="day"),
         ],

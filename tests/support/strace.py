@@ -10,6 +10,7 @@ from pathlib import Path
 _OPENED = re.compile(r'\b(?:open|openat|openat2|creat)\((?:[^"]*?)"((?:[^"\\]|\\.)*)"')
 _SOCKET = re.compile(r"\b(?:socket|socketpair|connect|bind|sendto|sendmsg)\(")
 _RESOLVED = re.compile(r"= \d+<([^>]*)>")
+_PROCESS = re.compile(r"^/proc/\d+(?=/)")
 _FIRST_WRITE = re.compile(r"\bwrite\(1<")
 
 
@@ -48,7 +49,7 @@ def read(log: Path) -> Trace:
         is_ready = is_ready or bool(_FIRST_WRITE.search(line))
         if opened := _OPENED.search(line):
             resolved = _RESOLVED.search(line)
-            found = [opened[1], *([resolved[1]] if resolved else [])]
+            found = [_PROCESS.sub("/proc/self", path) for path in (opened[1], *([resolved[1]] if resolved else []))]
             files += found
             after += found if is_ready else []
         elif _SOCKET.search(line):

@@ -35,7 +35,7 @@ def _channels(color: str) -> list[int]:
 
 
 def _luminance(channels: list[int]) -> int:
-    """Relative luminance in ten-thousandths by the weights of ITU-R BT.709; squares stand for the gamma, a bit bright."""
+    """Relative luminance in ten-thousandths, by the weights of ITU-R BT.709; a square stands for the gamma."""
     red, green, blue = (channel * channel for channel in channels)
     return (red * 2126 + green * 7152 + blue * 722) // (255 * 255)
 

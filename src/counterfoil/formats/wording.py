@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import Literal
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_interval
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from counterfoil.formats.labels import LABELS, UNITS, Labels
@@ -66,19 +65,25 @@ class Wording:
         return f"{label}\N{NO-BREAK SPACE}: {value}" if self.language == "fr" else f"{label}: {value}"
 
     def period(self, start: object, end: object) -> str:
-        """Two ISO days as a range: "1 oct. 2026 – 31 oct. 2026"; one where they are equal or one is missing."""
+        """Two ISO days as a range, what they share said once: "1–31 oct. 2026"; one day where they are equal or one is
+        missing.
+        """
         if not start or not end or start == end:
             return self.day(start or end)
-        return f"{self.day(start, 'medium')} – {self.day(end, 'medium')}"
+        try:
+            first, last = (date.fromisoformat(str(day)[:10]) for day in (start, end))
+        except ValueError:
+            return f"{start} – {end}"
+        return format_interval(first, last, skeleton="yMMMd", locale=self._locale)
 
-    def day(self, value: object, form: Literal["long", "medium"] = "long") -> str:
+    def day(self, value: object) -> str:
         """An ISO day, or the day of an ISO timestamp, in full: "22 novembre 2026"; "" for none.
 
         A text that is no day is printed as it is: a document is better with an odd date than not made at all.
         """
         text = str(value or "")
         try:
-            return format_date(date.fromisoformat(text[:10]), format=form, locale=self._locale)
+            return format_date(date.fromisoformat(text[:10]), format="long", locale=self._locale)
         except ValueError:
             return text
 

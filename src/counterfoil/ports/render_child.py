@@ -1,13 +1,12 @@
 """The renderer's child process: `python -I -m counterfoil.ports.render_child`. Documents in, PDFs out, over pipes.
 
 It is asked with two messages, JSON {"document", "appearance"} and the logo's bytes, and answers with two, JSON
-{"ok", "error", "rss"} and the PDF. rss is the process's largest memory use so far, in bytes. Once ready it says so.
+{"ok", "error", "rss"} and the PDF. rss is the memory that the process holds, in bytes. Once ready it says so.
 """
 
 from __future__ import annotations
 
 import json
-import resource
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -22,9 +21,10 @@ def main(arguments: list[str]) -> int:
     """Serves until its standard input ends. arguments: a template and its root to use in place of our own (tests)."""
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
     jail.enter()
+    memory = jail.Memory()
     typesetter = _loaded(arguments)
     jail.close_files()
-    _send(answers, {"ok": True}, b"")
+    _send(answers, memory, {"ok": True}, b"")
     while (head := frames.read(requests)) is not None:
         logo = frames.read(requests)
         if logo is None:
@@ -32,9 +32,9 @@ def main(arguments: list[str]) -> int:
         try:
             pdf = _pdf(typesetter, json.loads(head), logo)
         except Exception as error:  # the process must outlive any one document
-            _send(answers, {"ok": False, "error": f"{type(error).__name__}: {error}"}, b"")
+            _send(answers, memory, {"ok": False, "error": f"{type(error).__name__}: {error}"}, b"")
         else:
-            _send(answers, {"ok": True}, pdf)
+            _send(answers, memory, {"ok": True}, pdf)
     return 0
 
 
@@ -75,10 +75,8 @@ def _warm_up(locale: str) -> dict[str, Any]:
     }
 
 
-def _send(answers: BinaryIO, head: dict[str, Any], pdf: bytes) -> None:
-    # ru_maxrss is in KiB on Linux and in bytes on macOS.
-    unit = 1 if sys.platform == "darwin" else 1024
-    head["rss"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+def _send(answers: BinaryIO, memory: jail.Memory, head: dict[str, Any], pdf: bytes) -> None:
+    head["rss"] = memory.held_bytes()
     answers.write(frames.packed(json.dumps(head).encode()) + frames.packed(pdf))
     answers.flush()
 
