@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    union_all,
+    update,
+)
 
 from counterfoil.store import paging
 from counterfoil.store.prepared import Prepared
@@ -120,36 +135,76 @@ def page(
     conn: Connection, organization_id: str, wanted: InvoiceFilter, *, is_descending: bool, limit: int, skip: int
 ) -> tuple[int, list[InvoiceRow]]:
     """The number of matches and one page of them, in order of creation."""
-    conditions = _conditions(organization_id, wanted)
     if wanted.is_counted:
-        start = paging.window(
-            conn, organization_id, KIND,
-            statuses=wanted.statuses, include_imported=wanted.include_imported, skip=skip, is_descending=is_descending,
-        )  # fmt: skip
-        if skip >= start.total:
-            return start.total, []
-        if start.bound is not None:
-            seq = client_invoices.c.seq
-            conditions.append(seq <= start.bound if is_descending else seq >= start.bound)
-        total, offset = start.total, start.offset
+        return _counted_page(conn, organization_id, wanted, is_descending=is_descending, limit=limit, skip=skip)
+    conditions = _conditions(organization_id, wanted)
+    count = select(func.count()).select_from(client_invoices).where(and_(*conditions))
+    total = conn.execute(count).scalar_one()
+    seqs = select(client_invoices.c.seq).where(*conditions)
+    query = _deferred(organization_id, seqs, is_descending, limit, skip)
+    return total, [InvoiceRow(*row) for row in conn.execute(query).all()]
+
+
+def _counted_page(
+    conn: Connection, organization_id: str, wanted: InvoiceFilter, *, is_descending: bool, limit: int, skip: int
+) -> tuple[int, list[InvoiceRow]]:
+    """The page of a filter that the kept counts answer: as fast at the end of a million as at the beginning."""
+    start = paging.window(
+        conn, organization_id, KIND,
+        statuses=wanted.statuses, include_imported=wanted.include_imported, skip=skip, is_descending=is_descending,
+    )  # fmt: skip
+    if skip >= start.total:
+        return start.total, []
+    statuses = wanted.statuses or ()
+    statement = _counted_query(len(statuses), wanted.include_imported, start.bound is not None, is_descending)
+    values: dict[str, object] = {f"b_status_{n}": status for n, status in enumerate(statuses)}
+    if start.bound is not None:
+        values["b_bound"] = start.bound
+    rows = statement.run(conn, b_organization_id=organization_id, b_limit=limit, b_offset=start.offset, **values)
+    return start.total, [InvoiceRow(*row) for row in rows.fetchall()]
+
+
+@cache
+def _counted_query(statuses: int, include_imported: bool, is_bounded: bool, is_descending: bool) -> Prepared:
+    """The few shapes of such a page's statement. statuses: how many are asked for, 0 for any.
+
+    Several statuses are merged from one index range each; an OR or IN would read through all the others' rows.
+    """
+    c = client_invoices.c
+    kept: list[ColumnElement[bool]] = [c.organization_id == bindparam("b_organization_id")]
+    if is_bounded:
+        bound: BindParameter[int] = bindparam("b_bound")
+        kept.append(c.seq <= bound if is_descending else c.seq >= bound)
+    ranges: list[tuple[ColumnElement[bool], ...]]
+    if statuses:
+        ranges = [
+            (c.imported.is_(imported), c.status == bindparam(f"b_status_{n}"))
+            for imported in ((False, True) if include_imported else (False,))
+            for n in range(statuses)
+        ]
     else:
-        count = select(func.count()).select_from(client_invoices).where(and_(*conditions))
-        total, offset = conn.execute(count).scalar_one(), skip
-    rows = conn.execute(_page_query(organization_id, conditions, is_descending, limit, offset)).all()
-    return total, [InvoiceRow(*row) for row in rows]
+        ranges = [() if include_imported else (c.imported.is_(False),)]
+    merged = union_all(*(select(c.seq).where(*kept, *narrowed) for narrowed in ranges))
+    seqs = select(c.seq).where(*kept, *ranges[0]) if len(ranges) == 1 else merged
+    limit, offset = bindparam("b_limit", type_=Integer), bindparam("b_offset", type_=Integer)
+    return Prepared(_deferred(bindparam("b_organization_id"), seqs, is_descending, limit, offset))
 
 
-def _page_query(
-    organization_id: str, conditions: Sequence[ColumnElement[bool]], is_descending: bool, limit: int, offset: int
+def _deferred(
+    organization_id: str | BindParameter[str],
+    seqs: Select[tuple[int]] | CompoundSelect[tuple[int]],
+    is_descending: bool,
+    limit: int | BindParameter[int],
+    offset: int | BindParameter[int],
 ) -> Select[Any]:
-    # A deferred join: rows that OFFSET skips are read from the index alone, never their long texts.
+    """A deferred join: rows that OFFSET skips are read from the index alone, never their long texts."""
     seq = client_invoices.c.seq
-    order = seq.desc() if is_descending else seq
-    inner = select(seq).where(and_(*conditions)).order_by(order).limit(limit).offset(offset)
+    found = seqs.selected_columns.seq
+    page = seqs.order_by(found.desc() if is_descending else found).limit(limit).offset(offset)
     return (
         select(client_invoices)
-        .where(client_invoices.c.organization_id == organization_id, seq.in_(inner.scalar_subquery()))
-        .order_by(order)
+        .where(client_invoices.c.organization_id == organization_id, seq.in_(page))
+        .order_by(seq.desc() if is_descending else seq)
     )
 
 

@@ -36,6 +36,11 @@ _ROW = Prepared(
         list_counts.c.imported == bindparam("imported"),
     )
 )
+_ROWS = Prepared(
+    select(list_counts.c.status, list_counts.c.imported, list_counts.c.total, list_counts.c.blocks).where(
+        list_counts.c.organization_id == bindparam("organization_id"), list_counts.c.kind == bindparam("kind")
+    )
+)
 _UPSERT = Prepared(upsert(list_counts, ("organization_id", "kind", "status", "imported"), ("total", "blocks")))
 
 
@@ -64,18 +69,16 @@ def window(
     is_descending: bool,
 ) -> Window:
     """Where the page begins that has `skip` rows before it. statuses: None for all of them."""
-    query = select(list_counts.c.total, list_counts.c.blocks).where(
-        list_counts.c.organization_id == organization_id, list_counts.c.kind == kind
-    )
-    if statuses is not None:
-        query = query.where(list_counts.c.status.in_(statuses))
-    if not include_imported:
-        query = query.where(list_counts.c.imported.is_(False))
-    rows = conn.execute(query).all()
-    total = sum(row.total for row in rows)
+    found = _ROWS.run(conn, organization_id=organization_id, kind=kind).fetchall()
+    rows = [
+        (total, blocks)
+        for status, imported, total, blocks in found
+        if (statuses is None or status in statuses) and (include_imported or not imported)
+    ]
+    total = sum(total for total, _ in rows)
     if skip < BLOCK or skip >= total:
         return Window(total, None, skip)
-    counts = [array("I", row.blocks) for row in rows]
+    counts = [array("I", blocks) for _, blocks in rows]
     length = max(len(blocks) for blocks in counts)
     order = range(length - 1, -1, -1) if is_descending else range(length)
     left = skip
