@@ -239,3 +239,18 @@ def expect(answer: httpx.Response, status: int) -> dict[str, Any]:
     assert answer.status_code == status, f"{answer.request.method} {answer.url}: {answer.status_code} {answer.text}"
     body: dict[str, Any] = answer.json() if answer.content else {}
     return body
+
+
+def make_token(organization: Organization, data: Path, *scopes: str) -> str:
+    """A bearer token with exactly these scopes, as `counterfoil token create` makes it."""
+    from counterfoil.app import House
+    from counterfoil.cli.initialize import house_settings
+    from counterfoil.operations.organization import create_credential
+    from counterfoil.operations.work import Actor
+
+    house = House(house_settings(data))
+    try:
+        with house.works.write(Actor(organization.id, "test")) as work:
+            return create_credential(work, name="test", login=None, scopes=frozenset(scopes))
+    finally:
+        house.close()

@@ -44,7 +44,10 @@ def get(work: Work, attachment_id: str) -> AttachmentRow:
     """Retrieve an attachment."""
     row = store.get(work.conn, work.organization_id, attachment_id.lower())
     if row is None:
-        raise errors.NotFound("not_found", "There is no attachment with this id.", parameter="id")
+        raise errors.NotFound(
+            "not_found", "There is no attachment with this id.", parameter="id",
+            fix="Send the attachment_id of a document, or the id that the upload answered.",
+        )  # fmt: skip
     return row
 
 

@@ -164,7 +164,10 @@ def account(work: Work, account_id: str) -> dict[str, Any]:
     """Retrieve one bank account."""
     text = organizations.account(work.conn, work.organization_id, account_id.lower())
     if text is None:
-        raise errors.NotFound("not_found", "There is no bank account with this id.", parameter="id")
+        raise errors.NotFound(
+            "not_found", "There is no bank account with this id.", parameter="id",
+            fix="List bank accounts to find the right id: GET /v2/bank_accounts.",
+        )  # fmt: skip
     return _with_balances(text)
 
 

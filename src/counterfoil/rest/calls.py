@@ -118,6 +118,14 @@ class Call:
             actor = access.authenticate(conn, self._authorization, timestamp(works.clock.now()))
         return self._authenticated(actor)
 
+    def first_fault(self, error: BillingError) -> BillingError:
+        """`error`, unless the caller may not call at all: then that, and nothing of what was sent."""
+        try:
+            self.authenticate()
+        except BillingError as refusal:
+            return refusal
+        return error
+
     @property
     def is_dry_run(self) -> bool:
         """Whether the caller only wants to know (ours)."""
@@ -179,7 +187,7 @@ def _handled(route: Route, call: Call) -> Response:
     try:
         return route.handler(call)
     except BillingError as error:
-        return respond(error)
+        return respond(call.first_fault(error))
     except Exception:
         log.exception("a bug: %s %s failed", route.method, route.path)
         return envelope([Fault("internal_server_error", "Something broke here; nothing was written.")], 500)

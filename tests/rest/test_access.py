@@ -1,0 +1,185 @@
+"""Who may call what: keys, tokens, scopes, and the wall between organizations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.support.server import Api, Server, expect, make_token
+
+UNKNOWN = "01a20000-0000-7000-8000-000000000000"
+# Every route with its scope, by hand: a route that is served and not listed here fails a test below.
+ROUTES = {
+    ("GET", "/v2/client_invoices"): "client_invoices.read",
+    ("POST", "/v2/client_invoices"): "client_invoice.write",
+    ("GET", "/v2/client_invoices/{id}"): "client_invoices.read",
+    ("PATCH", "/v2/client_invoices/{id}"): "client_invoice.write",
+    ("DELETE", "/v2/client_invoices/{id}"): "client_invoice.write",
+    ("POST", "/v2/client_invoices/{id}/finalize"): "client_invoice.write",
+    ("POST", "/v2/client_invoices/{id}/mark_as_canceled"): "client_invoice.write",
+    ("POST", "/v2/client_invoices/{id}/mark_as_paid"): "client_invoice.write",
+    ("POST", "/v2/client_invoices/{id}/unmark_as_paid"): "client_invoice.write",
+    ("POST", "/v2/client_invoices/{id}/send"): "client_invoice.write",
+    ("GET", "/v2/client_invoices/{id}/emails"): "client_invoices.read",
+    ("GET", "/v2/clients"): "client.read",
+    ("POST", "/v2/clients"): "client.write",
+    ("GET", "/v2/clients/{id}"): "client.read",
+    ("PATCH", "/v2/clients/{id}"): "client.write",
+    ("DELETE", "/v2/clients/{id}"): "client.write",
+    ("GET", "/v2/organization"): "organization.read",
+    ("PATCH", "/v2/organization"): "organization.write",
+    ("GET", "/v2/bank_accounts"): "organization.read",
+    ("GET", "/v2/bank_accounts/{id}"): "organization.read",
+    ("POST", "/v2/attachments"): "attachment.write",
+    ("GET", "/v2/attachments/{id}"): "attachment.read",
+}
+SCOPES = sorted(set(ROUTES.values()))
+each_route = pytest.mark.parametrize(("method", "path"), list(ROUTES), ids=[" ".join(route) for route in ROUTES])
+
+
+@pytest.fixture(scope="module")
+def tokens(server: Server, fr: Api) -> dict[str, tuple[str, str]]:
+    """For each scope: a token that has it alone, and one that has every other."""
+    return {
+        scope: (
+            make_token(fr.organization, server.data, scope),
+            make_token(fr.organization, server.data, *(each for each in SCOPES if each != scope)),
+        )
+        for scope in SCOPES
+    }
+
+
+def call(server: Server, method: str, path: str, authorization: str | None, **more: Any) -> httpx.Response:
+    headers = {} if authorization is None else {"Authorization": authorization}
+    with server.http(**headers) as http:
+        return http.request(method, path.replace("{id}", UNKNOWN), **more)
+
+
+def test_every_served_route_is_listed_here(server: Server) -> None:
+    with server.http() as http:
+        paths = http.get("/openapi.json").json()["paths"]
+    served = {(method.upper(), path) for path, methods in paths.items() for method in methods}
+    assert served == set(ROUTES)
+
+
+@each_route
+def test_without_the_routes_scope_nothing_goes(
+    server: Server, tokens: dict[str, tuple[str, str]], method: str, path: str
+) -> None:
+    scope = ROUTES[method, path]
+    for body in ({}, {"json": {"header": 7}}, {"content": b"{"}):
+        answer = call(server, method, path, f"Bearer {tokens[scope][1]}", **body)
+        fault = expect(answer, 403)["errors"][0]
+        assert fault["code"] == "forbidden"
+        assert fault["detail"] == f"missing required oauth scope: {scope}"
+        assert scope in fault["meta"]["fix"]
+
+
+@each_route
+def test_the_routes_scope_alone_is_enough(
+    server: Server, tokens: dict[str, tuple[str, str]], method: str, path: str
+) -> None:
+    answer = call(server, method, path, f"Bearer {tokens[ROUTES[method, path]][0]}")
+    assert answer.status_code in (200, 404, 415, 422), answer.text
+
+
+@each_route
+def test_an_unknown_key_is_401_whatever_is_sent(server: Server, method: str, path: str) -> None:
+    for authorization in (None, "", "nobody:sk_x", "Bearer cft_x", "Bearer", "Basic eDp5", ":", "a:"):
+        answer = call(server, method, path, authorization, content=b"{")
+        fault = expect(answer, 401)["errors"][0]
+        assert fault["code"] == "unauthorized"
+        assert fault["meta"]["fix"]
+        assert "www-authenticate" in answer.headers
+
+
+def test_key_and_secret_must_belong_together(server: Server, fr: Api, de: Api) -> None:
+    slug, secret = fr.organization.api_key.split(":")
+    for wrong in (f"{de.organization.slug}:{secret}", f"{slug}:{secret}x", f"{slug}:", secret, f":{secret}"):
+        assert call(server, "GET", "/v2/clients", wrong).status_code == 401
+    for right in (f"{slug}:{secret}", f"Bearer {slug}:{secret}", f"bearer {slug}:{secret}"):
+        assert call(server, "GET", "/v2/clients", right).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("older", "path"),
+    [("client_invoices.write", "/v2/client_invoices"), ("client_invoice.read", "/v2/client_invoices")],
+)
+def test_older_spellings_of_scopes_count(server: Server, fr: Api, older: str, path: str) -> None:
+    token = make_token(fr.organization, server.data, older)
+    method = "POST" if older.endswith("write") else "GET"
+    assert call(server, method, path, f"Bearer {token}").status_code in (200, 422)
+
+
+FOREIGN: list[tuple[str, str, Any]] = [
+    ("GET", "/client_invoices/{invoice}", None),
+    ("PATCH", "/client_invoices/{invoice}", {"header": "x"}),
+    ("DELETE", "/client_invoices/{invoice}", None),
+    ("POST", "/client_invoices/{invoice}/finalize", None),
+    ("POST", "/client_invoices/{invoice}/mark_as_paid", None),
+    ("POST", "/client_invoices/{invoice}/unmark_as_paid", None),
+    ("POST", "/client_invoices/{invoice}/mark_as_canceled", None),
+    ("POST", "/client_invoices/{invoice}/send", {"send_to": ["a@b.example"], "email_title": "x"}),
+    ("GET", "/client_invoices/{invoice}/emails", None),
+    ("GET", "/clients/{client}", None),
+    ("PATCH", "/clients/{client}", {"name": "x"}),
+    ("DELETE", "/clients/{client}", None),
+    ("GET", "/bank_accounts/{account}", None),
+    ("GET", "/attachments/{attachment}", None),
+]
+
+
+@pytest.fixture(scope="module")
+def theirs(de: Api) -> dict[str, str]:
+    """Ids of another organization's things."""
+    upload = de.http.post("/v2/attachments", files={"file": ("a.pdf", b"%PDF-1.7 x")})
+    return {
+        "invoice": de.draft()["id"],
+        "client": de.client()["id"],
+        "account": de.get("/bank_accounts").json()["bank_accounts"][0]["id"],
+        "attachment": expect(upload, 200)["attachment"]["id"],
+    }
+
+
+@pytest.mark.parametrize(("method", "path", "body"), FOREIGN, ids=[f"{m} {p}" for m, p, _ in FOREIGN])
+def test_another_organizations_id_is_answered_like_an_unknown_one(
+    fr: Api, theirs: dict[str, str], method: str, path: str, body: Any
+) -> None:
+    def ask(ids: dict[str, str]) -> tuple[int, Any]:
+        answer = fr.http.request(method, f"/v2{path.format(**ids)}", json=body)
+        return answer.status_code, answer.json()["errors"]
+
+    unknown = ask(dict.fromkeys(theirs, UNKNOWN))
+    assert ask(theirs) == unknown
+    assert ask(dict.fromkeys(theirs, "not-an-id"))[0] == unknown[0] == 404
+    assert unknown[1][0]["code"] == "not_found"
+    assert unknown[1][0]["source"] == {"parameter": "id"}
+
+
+def test_their_things_are_untouched_and_in_no_list(fr: Api, de: Api, theirs: dict[str, str]) -> None:
+    assert de.invoice(theirs["invoice"])["status"] == "draft"
+    assert fr.get("/client_invoices", **{"filter[client_id]": theirs["client"]}).json()["client_invoices"] == []
+    ids: list[str] = [each["id"] for each in fr.get("/clients").json()["clients"]]
+    assert theirs["client"] not in ids
+
+
+def test_an_id_may_be_written_in_capitals(fr: Api) -> None:
+    invoice = fr.draft()
+    assert fr.invoice(invoice["id"].upper())["id"] == invoice["id"]
+    client = invoice["client"]["id"]
+    assert fr.get(f"/clients/{client.upper()}").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/openapi.json", "/docs"])
+def test_what_needs_no_key(server: Server, path: str) -> None:
+    assert call(server, "GET", path, None).status_code == 200
+
+
+def test_a_key_opens_only_its_organization(api_of: Callable[[str], Api]) -> None:
+    for who in ("FR", "DE"):
+        api = api_of(who)
+        shown = api.get("/organization").json()["organization"]
+        assert (shown["id"], shown["slug"]) == (api.organization.id, api.organization.slug)
