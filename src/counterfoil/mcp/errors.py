@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from counterfoil.errors import BillingError, Fault
 from counterfoil.sdk.errors import ApiError, ApiFault, Unreachable
 
-# Fixes of the API name its calls; the caller here has tools. Longer ones first: one may begin another.
-_TOOLS_FOR: tuple[tuple[str, str], ...] = (
-    ("POST /v2/client_invoices/{id}/finalize", "call change_client_invoice_status with finalize: true"),
-    ("POST /v2/client_invoices/{id}/mark_as_canceled", "call change_client_invoice_status with cancel: true"),
-    ("POST /v2/client_invoices/{id}/mark_as_paid", "call mark_client_invoice_as_paid"),
-    ("POST /v2/client_invoices/{id}/send", "call send_client_invoice"),
-    ("call POST /v2/client_invoices/{id}/unmark_as_paid", "take the mark off over the REST API (unmark_as_paid)"),
-    ("DELETE /v2/client_invoices/{id}", "call delete_client_invoice"),
-    ("GET /v2/client_invoices", "list_client_invoices"),
-    ("GET /v2/clients", "list_clients"),
-    ("POST /v2/clients", "create_client"),
-    ("List client invoices first.", "Call list_client_invoices to find the right id."),
-    ("List clients to find the right id.", "Call list_clients to find the right id."),
+_ONE = r"(?:\{id\}|[0-9A-Fa-f-]{36})"
+_INVOICE = f"/v2/client_invoices/{_ONE}"
+# Fixes of the API name its calls; the caller here has tools. What no tool does is said to be of the REST API.
+_IN_TOOLS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(call), tool)
+    for call, tool in (
+        (f"(?:call )?POST {_INVOICE}/finalize", "call change_client_invoice_status with finalize: true"),
+        (f"(?:call )?POST {_INVOICE}/mark_as_canceled", "call change_client_invoice_status with cancel: true"),
+        (f"(?:call )?POST {_INVOICE}/mark_as_paid", "call mark_client_invoice_as_paid"),
+        (f"(?:call )?POST {_INVOICE}/send", "call send_client_invoice"),
+        (f"(?:call )?POST {_INVOICE}/unmark_as_paid", "take the mark off over the REST API (unmark_as_paid)"),
+        (f"(?:call )?DELETE {_INVOICE}", "call delete_client_invoice"),
+        (f"(?:call )?PATCH {_INVOICE}", "call update_client_invoice"),
+        ("with null|send null", "name it in clear"),
+        (f"(?:call )?PATCH /v2/clients/({_ONE})", r"change the client over the REST API (PATCH /v2/clients/\1)"),
+        ("PATCH /v2/organization", "the REST API's PATCH /v2/organization"),
+        ("GET /v2/bank_accounts", "get_organization"),
+        ("GET /v2/client_invoices", "list_client_invoices"),
+        ("GET /v2/clients", "list_clients"),
+        ("POST /v2/clients", "create_client"),
+        ("^List client invoices first\\.$", "Call list_client_invoices to find the right id."),
+        ("^List clients to find the right id\\.$", "Call list_clients to find the right id."),
+    )
 )
 # When the server says nothing of how to mend it: by code, then by status.
 _FIX_BY_CODE: Mapping[str, str] = {
@@ -78,10 +89,10 @@ def _from_api(fault: ApiFault, error: ApiError) -> Fault:
 
 
 def in_tools(fix: str) -> str:
-    """A fix of the API in the words of the tools."""
-    for call, tool in _TOOLS_FOR:
-        fix = fix.replace(call, tool)
-    return fix
+    """A fix of the API in the words of the tools, as a sentence."""
+    for call, tool in _IN_TOOLS:
+        fix = call.sub(tool, fix)
+    return fix[:1].upper() + fix[1:]
 
 
 def _shown(fault: Fault) -> dict[str, Any]:

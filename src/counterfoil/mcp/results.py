@@ -28,6 +28,7 @@ _NEXT: Mapping[str, tuple[str, Mapping[str, Any], str]] = {
         "Cancels it; it keeps its number. Cannot be undone.",
     ),
 }  # fmt: skip
+_TITLES = {"fr": "Facture", "de": "Rechnung", "it": "Fattura", "es": "Factura"}
 _IN_ORDER = ("finalize", "update", "delete", "send", "mark_as_paid", "mark_as_canceled")
 
 
@@ -55,11 +56,17 @@ def next_actions(invoice: Mapping[str, Any]) -> list[dict[str, Any]]:
             continue
         tool, more, description = _NEXT[action]
         arguments = {"id": invoice["id"], **more}
-        email = (invoice.get("client") or {}).get("email")
-        if action == "send" and email:
-            arguments["send_to"] = [email]
+        if action == "send":
+            arguments |= _mail(invoice)
         found.append({"tool": tool, "arguments": arguments, "description": description})
     return found
+
+
+def _mail(invoice: Mapping[str, Any]) -> dict[str, Any]:
+    client = invoice.get("client") or {}
+    word = _TITLES.get(str(client.get("locale") or "")[:2].lower(), "Invoice")
+    to = {"send_to": [client["email"]]} if client.get("email") else {}
+    return to | {"email_title": f"{word} {invoice.get('number') or ''}".strip()}
 
 
 def invoice_row(invoice: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,98 @@
+"""A house in this process with a clock that stands still, and tools called through the real client."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from mcp import Client
+
+from counterfoil.app import House, create_app
+from counterfoil.domain.scopes import ALL_SCOPES
+from counterfoil.mcp.server import build_server
+from counterfoil.operations.work import Actor
+from counterfoil.rest.calls import ACTOR_KEY
+from counterfoil.sdk.asgi import AsgiSend
+from counterfoil.sdk.client import AsyncClient
+from counterfoil.settings import Settings
+from tests.mcp.connecting import Assistant, run
+from tests.support.server import BUYERS, make_organization
+
+T = TypeVar("T")
+# One hour before midnight in UTC: in Paris it is the next day already.
+EVENING = datetime(2026, 6, 30, 23, 0, tzinfo=UTC)
+
+
+class StandingClock:
+    """Tells one time."""
+
+    def now(self) -> datetime:
+        return EVENING
+
+
+@dataclass(frozen=True)
+class Office:
+    """An organization in this process. `scopes`: what the assistant may do."""
+
+    house: House
+    organization_id: str
+
+    def work(self, scenario: Callable[[Assistant], Awaitable[T]], scopes: frozenset[str] = ALL_SCOPES) -> T:
+        """Runs a scenario with a connected client; failures of the server are raised, not answered."""
+        actor = Actor(self.organization_id, "test", scopes)
+        api = AsyncClient(AsgiSend(create_app(self.house), scope={ACTOR_KEY: actor}))
+        server = build_server(lambda _context: api, self.house.clock.now)
+
+        async def connected() -> T | Exception:
+            async with Client(server, mode="2026-07-28") as client:
+                try:
+                    return await scenario(Assistant(client))
+                except Exception as error:  # the client's task group would wrap it
+                    return error
+
+        outcome = run(connected)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    def ask(self, tool: str, **arguments: Any) -> dict[str, Any]:
+        return self.work(lambda assistant: assistant.ask(tool, **arguments))
+
+    def refused(self, tool: str, scopes: frozenset[str] = ALL_SCOPES, **arguments: Any) -> dict[str, Any]:
+        return self.work(lambda assistant: assistant.refused(tool, **arguments), scopes)
+
+    def client(self, **more: Any) -> str:
+        """The id of a new client, complete."""
+        body = {
+            "kind": "company", "name": "ACME", "email": "billing@acme.example", "billing_address": BUYERS["FR"],
+            "tax_identification_number": "732829320", "vat_number": "FR44732829320", **more,
+        }  # fmt: skip
+        return str(self.ask("create_client", **body)["client"]["id"])
+
+    def draft(self, **more: Any) -> dict[str, Any]:
+        """A new draft of one line of 1,200 euros at 20 %."""
+        more.setdefault("client_id", self.client())
+        more.setdefault("items", [LINE])
+        invoice: dict[str, Any] = self.ask("create_client_invoice", **more)["client_invoice"]
+        return invoice
+
+
+LINE = {"title": "Consulting June 2026", "unit_price": "1200.00", "vat_rate": "0.2"}
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    data: Path = tmp_path_factory.mktemp("mcp")
+    opened = House(Settings(data=data), clock=StandingClock())
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def office(house: House) -> Office:
+    """A new French organization."""
+    return Office(house, make_organization(house.settings.data, "FR").id)

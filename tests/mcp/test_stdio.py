@@ -1,0 +1,133 @@
+"""`counterfoil mcp`: a process that an assistant starts, on a data directory or before a server elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.mcp.conftest import LINE
+from tests.mcp.connecting import ERAS, on_directory, over_stdio, run
+from tests.support.server import COMMAND, Api, clean_environment, make_organization
+
+INITIALIZE = {
+    "jsonrpc": "2.0", "id": 1, "method": "initialize",
+    "params": {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}},
+}  # fmt: skip
+
+
+def command(*options: str, said: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [COMMAND, "mcp", *options], input=said, capture_output=True, text=True, timeout=60, check=False,
+        env=clean_environment(),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("era", ERAS)
+def test_both_eras_are_spoken(tmp_path: Path, era: str) -> None:
+    organization = make_organization(tmp_path, "FR")
+
+    async def scenario() -> Any:
+        async with on_directory(tmp_path, era) as assistant:
+            return await assistant.ask("get_organization")
+
+    assert run(scenario)["organization"]["id"] == organization.id
+
+
+def test_standard_output_carries_the_protocol_and_nothing_else(tmp_path: Path) -> None:
+    make_organization(tmp_path, "FR")
+    done = command("--data", str(tmp_path), said=json.dumps(INITIALIZE) + "\nthis is not JSON\n")
+    assert done.returncode == 0
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert all(line["jsonrpc"] == "2.0" for line in lines)
+    assert lines[0]["result"]["serverInfo"]["name"] == "counterfoil"
+
+
+def test_without_a_server_this_process_makes_the_pdf_and_the_mail(tmp_path: Path) -> None:
+    make_organization(tmp_path, "FR")
+
+    async def scenario() -> dict[str, Any]:
+        async with on_directory(tmp_path) as assistant:
+            address = {"street_address": "Weg 1", "city": "Lyon", "zip_code": "69001", "country_code": "FR"}
+            client = await assistant.ask("create_client", kind="company", name="A", billing_address=address,
+                                         tax_identification_number="732829320")  # fmt: skip
+            invoice = await assistant.ask(
+                "create_client_invoice", client_id=client["client"]["id"], items=[LINE], status="unpaid"
+            )
+            invoice_id = invoice["client_invoice"]["id"]
+            await assistant.ask("send_client_invoice", id=invoice_id, send_to=["a@b.example"], email_title="x")
+            deadline = time.monotonic() + 30
+            while time.monotonic() < deadline:
+                found = (await assistant.ask("get_client_invoice", id=invoice_id))["client_invoice"]
+                if found.get("attachment_id") and list((tmp_path / "mail").glob("*")):
+                    break
+                await asyncio.sleep(0.2)
+            return dict(found)
+
+    assert run(scenario)["attachment_id"]
+    assert list((tmp_path / "mail").glob("*"))
+
+
+def test_beside_a_running_server_both_see_the_same_invoices(fresh: Api) -> None:
+    async def scenario() -> str:
+        options = ("--data", str(fresh.server.data), "--organization", fresh.organization.slug)
+        async with over_stdio(*options) as assistant:
+            client_id = fresh.client()["id"]
+            draft = await assistant.ask("create_client_invoice", client_id=client_id, items=[LINE])
+            return str(draft["client_invoice"]["id"])
+
+    assert fresh.invoice(run(scenario))["status"] == "draft"
+
+
+def test_before_a_server_elsewhere(fresh: Api) -> None:
+    async def scenario() -> tuple[dict[str, Any], dict[str, Any]]:
+        options = ("--upstream", fresh.server.url, "--api-key", fresh.organization.api_key)
+        async with over_stdio(*options, era="legacy") as assistant:
+            client_id = fresh.client()["id"]
+            made = await assistant.ask("create_client_invoice", client_id=client_id, items=[LINE])
+            return made, await assistant.refused(
+                "create_client_invoice", client_id=client_id, items=[{**LINE, "vat_rate": "7"}]
+            )
+
+    made, refused = run(scenario)
+    assert made["client_invoice"]["issue_date"] == fresh.today
+    assert fresh.invoice(made["client_invoice"]["id"])["client"]["name"] == made["client_invoice"]["client"]["name"]
+    assert refused["field"] == "items/0/vat_rate"
+
+
+def test_a_wrong_key_and_a_silent_server_are_answers(fr: Api) -> None:
+    async def scenario() -> list[str]:
+        codes = []
+        for url, key in ((fr.server.url, "a:b"), ("http://127.0.0.1:9", "a:b")):
+            async with over_stdio("--upstream", url, "--api-key", key) as assistant:
+                codes.append((await assistant.refused("list_clients"))["code"])
+        return codes
+
+    assert run(scenario) == ["unauthorized", "unreachable"]
+
+
+def test_the_organization_must_be_clear(tmp_path: Path) -> None:
+    make_organization(tmp_path, "FR")
+    make_organization(tmp_path, "DE")
+    unclear = command("--data", str(tmp_path))
+    assert (unclear.returncode, unclear.stdout) == (1, "")
+    assert "--organization" in unclear.stderr
+    assert command("--data", str(tmp_path), "--organization", "nobody").returncode == 1
+
+
+def test_a_directory_without_a_database_is_not_made(tmp_path: Path) -> None:
+    done = command("--data", str(tmp_path / "typo"))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "counterfoil init" in done.stderr
+    assert not (tmp_path / "typo").exists()
+
+
+def test_an_upstream_needs_its_key() -> None:
+    done = command("--upstream", "http://127.0.0.1:9")
+    assert done.returncode == 1
+    assert "--api-key" in done.stderr
