@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("counterfoil")
 DATABASE_FILE = "counterfoil.db"
+ADDRESS_FILE = "server.url"
 
 
 class AlreadyServed(Exception):
@@ -65,6 +66,9 @@ class House:
         settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         if is_server and not settings.database_url and not self._server_lock.try_for_life():
             raise AlreadyServed(str(settings.data))
+        if is_server:
+            # For other processes on the directory, such as mcp: links that they write lead to this server.
+            (settings.data / ADDRESS_FILE).write_text(settings.base_url, encoding="utf-8")
         self.database = _database(settings)
         migrations.upgrade(self.database)
         self.clock = clock or SystemClock()

@@ -50,7 +50,7 @@ def run_stdio(settings: Settings, organization_slug: str | None, upstream: str |
 
     if not settings.database_url and not (settings.data / DATABASE_FILE).exists():
         fail(f"{settings.data.resolve()} holds no database yet; run: counterfoil init --data {settings.data}")
-    house = House(settings)
+    house = House(_as_served(settings))
     jobs = None if settings.database_url else _JobsWhenAlone(house)
     try:
         organization_id = find_organization(house, organization_slug)
@@ -61,6 +61,16 @@ def run_stdio(settings: Settings, organization_slug: str | None, upstream: str |
         if jobs:
             jobs.stop()
         house.close()
+
+
+def _as_served(settings: Settings) -> Settings:
+    """The settings with the address of the server of this directory, so that links lead there."""
+    from counterfoil.app import ADDRESS_FILE
+
+    file = settings.data / ADDRESS_FILE
+    if settings.public_url or not file.exists():
+        return settings
+    return settings.model_copy(update={"public_url": file.read_text(encoding="utf-8").strip()})
 
 
 async def _in_process(house: House, organization_id: str) -> None:
