@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.mcp.connecting import ERAS, over_http, run
-from tests.support.server import Api, Server, expect
+from tests.support.server import Api, Server, expect, make_organization, start_server
 
 LIST = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
 MODERN = "2026-07-28"
@@ -127,3 +130,21 @@ def test_many_calls_at_once_are_all_answered(fresh: Api) -> None:
 
     with ThreadPoolExecutor(60) as pool:
         assert set(pool.map(call, range(120))) == {draft}
+
+
+def test_starting_the_server_does_not_import_the_mcp_library() -> None:
+    code = "import sys, counterfoil.app; sys.exit('mcp' in sys.modules or 'httpx' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_first_calls_that_come_together_build_it_once(tmp_path: Path) -> None:
+    organization = make_organization(tmp_path, "FR")
+    server = start_server(tmp_path, "--no-jobs")
+    try:
+        with ThreadPoolExecutor(12) as pool:
+            answers = list(pool.map(lambda _: plain(server, organization.api_key), range(12)))
+    finally:
+        server.stop()
+    assert {answer.status_code for answer in answers} == {200}
+    assert server.process.returncode in (0, -15)
+    assert "Traceback" not in server.log
