@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from counterfoil.domain.client import Email
 from counterfoil.domain.texts import CountryCode, Line40, Line60, Line120, Line250, Text1000
 
 VatRegime = Literal["standard", "franchise", "kleinunternehmer", "forfettario"]
@@ -85,7 +86,7 @@ class OrganizationProfile(BaseModel):
     locale: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")] = "en"
     vat_regime: VatRegime = "standard"
     is_freelancer: bool = Field(False, description="a natural person; lets Spanish ones withhold IRPF")
-    email: Line250 = ""
+    email: Email | Literal[""] = ""
     phone: Line40 = ""
     time_zone: Line60 = "Europe/Paris"
     payment_terms_days: Annotated[int, Field(ge=0, le=365)] = 30

@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
@@ -191,6 +192,9 @@ def _checked(profile: OrganizationProfile) -> OrganizationProfile:
     if needed and needed != country:
         message = f"The VAT regime {profile.vat_regime} exists only in {needed}."
         faults.append(Fault("invalid_vat_regime", message, field="vat_regime", fix="Send standard."))
+    if not _is_time_zone(profile.time_zone):
+        message = f"{profile.time_zone} is not a time zone."
+        faults.append(Fault("invalid_time_zone", message, field="time_zone", fix="Send one such as Europe/Paris."))
     checked: dict[str, str] = {}
     for name, check in (
         ("vat_number", party.check_vat_number),
@@ -206,6 +210,14 @@ def _checked(profile: OrganizationProfile) -> OrganizationProfile:
     if faults:
         raise errors.Invalid.of(faults)
     return profile.model_copy(update=checked)
+
+
+def _is_time_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, LookupError):
+        return False
+    return True
 
 
 def with_country_defaults(values: dict[str, Any]) -> OrganizationProfile:
