@@ -26,13 +26,17 @@ class Result:
         return self.value >= self.bound if self.is_floor else self.value <= self.bound
 
 
-def interleaved(steps: Sequence[Step], *, rounds: int, count: int) -> list[float]:
+def interleaved(
+    steps: Sequence[Step], *, rounds: int, count: int, between: Callable[[], object] = lambda: None
+) -> list[float]:
     """For each step the median over `rounds` of its mean time in seconds. A round runs each step `count` times in a
-    row, one step after the other; a first round warms up and does not count."""
+    row, one step after the other; a first round warms up and does not count. between: called before each step's turn,
+    outside the time."""
     times: list[list[float]] = [[] for _ in steps]
     number = 0
     for turn in range(rounds + 1):
         for step, kept in zip(steps, times, strict=True):
+            between()
             start = time.perf_counter()
             for _ in range(count):
                 step(number)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
+import time
 from pathlib import Path
 
 from bench import dataset
@@ -30,8 +33,17 @@ def _against_baseline(work: Path, name: str, make_step, *, events: int) -> list[
     with counterfoil(data.data) as (port, _), baseline(plain.data) as other:
         body = dataset.invoice_body(data.client_id, status="unpaid")
         theirs = _plain(Client(other), request("POST", f"/write?events={events}", body=body))
-        mine, raw = interleaved([make_step(Client(port), data), theirs], rounds=ROUNDS, count=COUNT)
+        mine, raw = interleaved(
+            [make_step(Client(port), data), theirs], rounds=ROUNDS, count=COUNT, between=lambda: _await_jobs(data.data)
+        )
     return [rate_result(name, mine, raw, 0.25)]
+
+
+def _await_jobs(data: Path) -> None:
+    """Until every PDF is made: what one side left to do must not slow down the other one's turn."""
+    with contextlib.closing(sqlite3.connect(data / "counterfoil.db")) as sql:
+        while sql.execute("SELECT count(*) FROM jobs WHERE is_dead = 0").fetchone()[0]:
+            time.sleep(0.02)
 
 
 def _plain(client: Client, sent: bytes) -> Step:

@@ -73,7 +73,7 @@ def render(tools: Tools, job: JobRow, payload: Mapping[str, str]) -> None:
             now = invoice_rows.get(work.conn, work.organization_id, row.id)
             if now is not None and now.version == row.version:
                 _attach(work, now, stored)
-        queue.done(work.conn, job.id)
+        queue.done(work.conn, job)
 
 
 def _attach(work: Work, row: InvoiceRow, stored: tuple[str, int, str]) -> None:
@@ -175,12 +175,12 @@ def _set_outcome(tools: Tools, actor: Actor, job: JobRow, email: EmailRow, *, st
         if status != "queued":
             work.record(email.document_kind, email.document_id, f"email_{status}", {"email_id": email.id})
         if status == "sent":
-            queue.done(work.conn, job.id)
+            queue.done(work.conn, job)
 
 
 def _finish(tools: Tools, actor: Actor, job: JobRow) -> None:
     with tools.works.write(actor) as work:
-        queue.done(work.conn, job.id)
+        queue.done(work.conn, job)
 
 
 HANDLERS: Mapping[str, Callable[[Tools, JobRow, Mapping[str, str]], None]] = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from counterfoil.jobs.handlers import HANDLERS, GaveUp, NotYet, Tools
 from counterfoil.ports.clock import timestamp
@@ -50,27 +50,36 @@ class Runner:
     def drain(self) -> int:
         """Runs what is due in this thread until nothing is left; returns how many jobs ran."""
         count = 0
-        while ran := self._run_batch():
-            count += ran
+        while self._seconds_until_due() <= 0:
+            count += self._run_batch()
         return count
 
     def _run(self) -> None:
         while not self._is_stopping:
             self._wake.clear()
             try:
-                ran = self._run_batch()
+                pause = self._seconds_until_due()
+                if pause <= 0:
+                    self._run_batch()
             except Exception:
                 log.exception("the job runner could not reach its queue")
-                ran = 0
-            if not ran:
-                self._wake.wait(IDLE_SECONDS)
+                pause = IDLE_SECONDS
+            if pause > 0:
+                self._wake.wait(pause)
+
+    def _seconds_until_due(self) -> float:
+        """How long to wait for the next job, 0 or less when one is due; at most IDLE_SECONDS."""
+        works = self._tools.works
+        now = works.clock.now()
+        with works.database.read() as conn:
+            due = queue.next_due(conn, timestamp(now), self._kinds)
+        if due is None:
+            return IDLE_SECONDS
+        return min(IDLE_SECONDS, (datetime.fromisoformat(due) - now).total_seconds())
 
     def _run_batch(self) -> int:
         works = self._tools.works
         now = works.clock.now()
-        with works.database.read() as conn:
-            if not queue.has_due(conn, timestamp(now), self._kinds):
-                return 0
         with works.database.write() as conn:
             claimed = queue.claim(
                 conn, timestamp(now), timestamp(now + CLAIM), kinds=self._kinds, limit=BATCH
@@ -102,4 +111,4 @@ class Runner:
         works = self._tools.works
         run_at = timestamp(works.clock.now() + pause)
         with works.database.write() as conn:
-            queue.retry(conn, row.id, run_at=run_at, attempts=attempts, error=error[:2000], is_dead=is_dead)
+            queue.retry(conn, row, run_at=run_at, attempts=attempts, error=error[:2000], is_dead=is_dead)

@@ -27,6 +27,7 @@ from counterfoil.store import client_invoices as store
 from counterfoil.store.rows import InvoiceRow
 
 KIND = store.KIND
+DRAFT_REST = timedelta(milliseconds=250)  # a draft is often changed or finalized at once: then one PDF is enough
 PUBLIC_DAYS = 180  # the public page lives this long after issue (source page 003)
 _WITH_THE_NETWORK = ("submitted", "approved", "declined", "not_delivered")
 
@@ -324,4 +325,5 @@ def _raise_faults(faults: list[Fault]) -> None:
 
 
 def _render_later(work: Work, row: InvoiceRow) -> None:
-    work.later("render", {"document_kind": KIND, "document_id": row.id, "version": row.version})
+    payload = {"document_kind": KIND, "document_id": row.id, "version": row.version}
+    work.later("render", payload, about=row.id, delay=DRAFT_REST if row.status == "draft" else timedelta(0))

@@ -92,12 +92,17 @@ class Work:
     def new_secret(self) -> str:
         return secret()
 
-    def later(self, kind: str, payload: Mapping[str, object], *, delay: timedelta = timedelta(0)) -> None:
-        """Enqueues external work (rendering, mail) in this transaction; its handler may run twice."""
+    def later(
+        self, kind: str, payload: Mapping[str, object], *, about: str | None = None, delay: timedelta = timedelta(0)
+    ) -> None:
+        """Enqueues external work (rendering, mail) in this transaction; its handler may run twice.
+
+        about: the id of what it is for, when a newer job makes an older one needless.
+        """
         queue.enqueue(
             self.conn,
             self.organization_id,
-            job_id=self.new_id(),
+            job_id=about or self.new_id(),
             kind=kind,
             payload=json.dumps(payload),
             run_at=timestamp(self.now + delay),

@@ -1,54 +1,49 @@
-"""Jobs: enqueued in the write that needs them, claimed for a while, done or tried again. A handler may run twice."""
+"""Jobs: enqueued in the write that needs them, claimed for a while, done or tried again. A handler may run twice.
+
+A job's id may say what it is about: enqueued again before it ran, or while it runs, it is one job with the new payload.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, or_, select, update
 
+from counterfoil.store.prepared import Prepared
 from counterfoil.store.rows import JobRow
 from counterfoil.store.tables import jobs
+from counterfoil.store.upsert import upsert
 
-_INSERT = insert(jobs)
-_DELETE = delete(jobs).where(jobs.c.id == bindparam("b_id"))
+_ENQUEUE = Prepared(upsert(jobs, ("id",), ("payload", "run_at", "attempts", "claimed_until", "error", "is_dead")))
+# The payload too: while this one ran, another may have taken its place.
+_DONE = Prepared(delete(jobs).where(jobs.c.id == bindparam("b_id"), jobs.c.payload == bindparam("b_payload")))
 
 
 def enqueue(
     conn: Connection, organization_id: str, *, job_id: str, kind: str, payload: str, run_at: str, created_at: str
 ) -> None:
-    """Adds a job to run at `run_at` or soon after. payload: JSON."""
-    conn.execute(
-        _INSERT,
-        {
-            "id": job_id,
-            "organization_id": organization_id,
-            "kind": kind,
-            "payload": payload,
-            "run_at": run_at,
-            "attempts": 0,
-            "claimed_until": None,
-            "error": "",
-            "is_dead": False,
-            "created_at": created_at,
-        },
-    )
+    """Adds a job to run at `run_at` or soon after, in place of one with the same id. payload: JSON."""
+    _ENQUEUE.run(
+        conn, id=job_id, organization_id=organization_id, kind=kind, payload=payload, run_at=run_at, attempts=0,
+        claimed_until=None, error="", is_dead=False, created_at=created_at,
+    )  # fmt: skip
 
 
-def _due(now: str, kinds: tuple[str, ...]) -> tuple[ColumnElement[bool], ...]:
+def _free(now: str, kinds: tuple[str, ...]) -> tuple[ColumnElement[bool], ...]:
     return (
         jobs.c.is_dead.is_(False),
         jobs.c.kind.in_(kinds),
-        jobs.c.run_at <= now,
         or_(jobs.c.claimed_until.is_(None), jobs.c.claimed_until < now),
     )
 
 
-def has_due(conn: Connection, now: str, kinds: tuple[str, ...]) -> bool:
-    """Whether any job of these kinds could be claimed at `now`; reads only."""
-    return conn.execute(select(jobs.c.id).where(*_due(now, kinds)).limit(1)).first() is not None
+def next_due(conn: Connection, now: str, kinds: tuple[str, ...]) -> str | None:
+    """When the first job of these kinds that nobody holds at `now` is due, or was; None when there is none."""
+    return conn.execute(select(jobs.c.run_at).where(*_free(now, kinds)).order_by(jobs.c.run_at).limit(1)).scalar()
 
 
 def claim(conn: Connection, now: str, until: str, *, kinds: tuple[str, ...], limit: int) -> list[JobRow]:
     """Up to `limit` due jobs of these kinds, oldest first, held until `until` so that no other runner takes them."""
-    query = select(jobs).where(*_due(now, kinds)).order_by(jobs.c.run_at, jobs.c.id).limit(limit)
+    due = (*_free(now, kinds), jobs.c.run_at <= now)
+    query = select(jobs).where(*due).order_by(jobs.c.run_at, jobs.c.id).limit(limit)
     if conn.dialect.name != "sqlite":
         query = query.with_for_update(skip_locked=True)
     rows = [JobRow(*row) for row in conn.execute(query)]
@@ -66,16 +61,16 @@ def release_claims(conn: Connection) -> None:
     conn.execute(update(jobs).where(jobs.c.claimed_until.is_not(None)).values(claimed_until=None))
 
 
-def done(conn: Connection, job_id: str) -> None:
+def done(conn: Connection, job: JobRow) -> None:
     """Removes a finished job; call it in the write that stores its effect."""
-    conn.execute(_DELETE, {"b_id": job_id})
+    _DONE.run(conn, b_id=job.id, b_payload=job.payload)
 
 
-def retry(conn: Connection, job_id: str, *, run_at: str, attempts: int, error: str, is_dead: bool) -> None:
+def retry(conn: Connection, job: JobRow, *, run_at: str, attempts: int, error: str, is_dead: bool) -> None:
     """Lets a job run again at `run_at`, or lays it aside as dead. attempts: how many count so far."""
     conn.execute(
         update(jobs)
-        .where(jobs.c.id == job_id)
+        .where(jobs.c.id == job.id, jobs.c.payload == job.payload)
         .values(run_at=run_at, attempts=attempts, error=error, is_dead=is_dead, claimed_until=None)
     )
 
