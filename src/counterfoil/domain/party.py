@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import import_module
 from string import ascii_uppercase, digits
 from types import MappingProxyType
@@ -97,6 +98,7 @@ def _iban_check_digits(compact: str) -> str:
     return f"{98 - remainder:02d}"
 
 
+@lru_cache(maxsize=1024)  # the same few parties on every document; a check takes 0.2 ms
 def check_vat_number(country: str, text: str) -> str:
     """The VAT number in its compact form with the country's prefix. Raises Invalid `invalid_vat_number`.
 
@@ -125,6 +127,7 @@ def _mended_vat_number(number: str, is_valid: Callable[[str], bool]) -> str:
     return next((candidate for candidate in candidates if is_valid(candidate)), "")
 
 
+@lru_cache(maxsize=1024)
 def check_legal_number(country: str, text: str) -> str:
     """The register number in its compact form: FR SIREN or SIRET, IT partita IVA or codice fiscale, ES NIF.
 
@@ -134,6 +137,7 @@ def check_legal_number(country: str, text: str) -> str:
     return _check("legal_number", _LEGAL.get(country.upper(), ()), text)
 
 
+@lru_cache(maxsize=1024)
 def check_tax_number(country: str, text: str) -> str:
     """The tax number: DE Steuernummer (kept with its strokes), IT partita IVA or codice fiscale, ES NIF; others pass.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 ORGANIZATION_READ = "organization.read"
 ORGANIZATION_WRITE = "organization.write"  # ours: the API itself cannot change an organization
 CLIENT_READ = "client.read"
@@ -24,6 +26,7 @@ ALL_SCOPES = frozenset(
 ALIASES = {"client_invoices.write": CLIENT_INVOICE_WRITE, "client_invoice.read": CLIENT_INVOICES_READ}
 
 
+@lru_cache(maxsize=256)
 def granted(scopes: frozenset[str]) -> frozenset[str]:
     """`scopes` with the older spellings read as what they mean."""
     return frozenset(ALIASES.get(scope, scope) for scope in scopes)

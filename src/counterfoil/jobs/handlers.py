@@ -183,6 +183,8 @@ def _finish(tools: Tools, actor: Actor, job: JobRow) -> None:
         queue.done(work.conn, job)
 
 
+# Kinds whose second run costs time and nothing else.
+HARMLESS_TWICE = frozenset({"render"})
 HANDLERS: Mapping[str, Callable[[Tools, JobRow, Mapping[str, str]], None]] = {
     "render": render,
     "send_email": send_email,

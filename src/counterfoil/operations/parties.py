@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from counterfoil import errors
@@ -58,10 +59,15 @@ def account_for(work: Work, iban: str | None) -> BankAccount:
         compact = "".join(iban.split()).upper()
         text = organizations.account_by_iban(work.conn, work.organization_id, compact) if compact else None
     if text is not None:
-        return BankAccount.model_validate_json(text)
+        return _account(text)
     raise errors.Invalid(
         "invalid_iban",
         "IBAN is empty" if iban is not None and not iban.strip() else "No account of the organization has this IBAN.",
         field="payment_methods/iban",
         fix="Send an IBAN of GET /v2/bank_accounts, or leave payment_methods out for the main account.",
     )
+
+
+@lru_cache(maxsize=256)
+def _account(text: str) -> BankAccount:
+    return BankAccount.model_validate_json(text)

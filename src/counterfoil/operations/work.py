@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property, lru_cache
 
 from counterfoil import errors
 from counterfoil.domain.organization import OrganizationProfile
@@ -69,14 +70,14 @@ class Work:
     def profile(self) -> OrganizationProfile:
         """What the organization says of itself."""
         if self._profile is None:
-            self._profile = OrganizationProfile.model_validate_json(self.organization.profile)
+            self._profile = _profile(self.organization.profile)
         return self._profile
 
     def forget_organization(self) -> None:
         """Call after changing the organization's row."""
         self._organization = self._profile = None
 
-    @property
+    @cached_property
     def timestamp(self) -> str:
         """`now` as the store writes it."""
         return timestamp(self.now)
@@ -128,6 +129,12 @@ class Work:
         """Keeps the answer under the caller's idempotency key, if there is one; it commits with the effect."""
         if self._answer is not None:
             self._answer = idempotency.Record(self._answer.fingerprint, status_code, body)
+
+
+@lru_cache(maxsize=256)
+def _profile(text: str) -> OrganizationProfile:
+    """An organization's profile, read once for each text that it ever had."""
+    return OrganizationProfile.model_validate_json(text)
 
 
 class Works:

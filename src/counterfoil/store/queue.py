@@ -5,7 +5,9 @@ A job's id may say what it is about: enqueued again before it ran, or while it r
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, or_, select, update
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, or_, select, update
 
 from counterfoil.store.prepared import Prepared
 from counterfoil.store.rows import JobRow
@@ -40,10 +42,19 @@ def next_due(conn: Connection, now: str, kinds: tuple[str, ...]) -> str | None:
     return conn.execute(select(jobs.c.run_at).where(*_free(now, kinds)).order_by(jobs.c.run_at).limit(1)).scalar()
 
 
+def _due(now: str, kinds: tuple[str, ...], limit: int) -> Select[Any]:
+    conditions = (*_free(now, kinds), jobs.c.run_at <= now)
+    return select(jobs).where(*conditions).order_by(jobs.c.run_at, jobs.c.id).limit(limit)
+
+
+def due(conn: Connection, now: str, *, kinds: tuple[str, ...], limit: int) -> list[JobRow]:
+    """The jobs that `claim` would hand out; holds none of them, and writes nothing."""
+    return [JobRow(*row) for row in conn.execute(_due(now, kinds, limit))]
+
+
 def claim(conn: Connection, now: str, until: str, *, kinds: tuple[str, ...], limit: int) -> list[JobRow]:
     """Up to `limit` due jobs of these kinds, oldest first, held until `until` so that no other runner takes them."""
-    due = (*_free(now, kinds), jobs.c.run_at <= now)
-    query = select(jobs).where(*due).order_by(jobs.c.run_at, jobs.c.id).limit(limit)
+    query = _due(now, kinds, limit)
     if conn.dialect.name != "sqlite":
         query = query.with_for_update(skip_locked=True)
     rows = [JobRow(*row) for row in conn.execute(query)]
