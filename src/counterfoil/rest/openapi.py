@@ -52,7 +52,7 @@ _WRITE_HEADERS = (
 def build(routes: Iterable[Route]) -> dict[str, Any]:
     """The whole description as a JSON object."""
     listed = list(routes)
-    models = {model for route in listed for model in (route.takes, *route.gives.values()) if _is_model(model)}
+    models = {model for route in listed for model in (route.takes, *_given(route)) if _is_model(model)}
     schemas = _schemas(models)
     paths: dict[str, dict[str, Any]] = {}
     for route in listed:
@@ -77,6 +77,11 @@ def build(routes: Iterable[Route]) -> dict[str, Any]:
             },
         },
     }  # fmt: skip
+
+
+def _given(route: Route) -> Iterable[object]:
+    for gives in route.gives.values():
+        yield from gives if isinstance(gives, list) else [gives]
 
 
 def _is_model(value: object) -> bool:
