@@ -190,6 +190,8 @@ class _McpDoor:
         except BillingError as error:
             await respond(error)(scope, receive, send)
             return
+        # RFC 9110, 5.5: spaces around a header's value are no part of it; httptools leaves those that follow.
+        scope["headers"] = [(name, value.strip(b" \t")) for name, value in scope["headers"]]
         endpoint = self._endpoint or await self._built()
         await endpoint(scope, receive, send)
 

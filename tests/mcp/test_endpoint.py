@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -114,6 +115,21 @@ def test_broken_json_is_no_crash(fr: Api) -> None:
     headers = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
     answer = fr.http.post("/mcp", content=b"{", headers=headers)
     assert answer.status_code == 400
+
+
+def test_spaces_around_a_header_are_no_part_of_it(fr: Api) -> None:
+    called = {"name": "get_organization", "arguments": {}}
+    body = json.dumps({"jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": {**called, "_meta": META}})
+    host, port = fr.server.url.removeprefix("http://").split(":")
+    # a plain socket, as HTTP clients tidy what they send
+    with socket.create_connection((host, int(port)), timeout=20) as connection:
+        connection.sendall(
+            f"POST /mcp HTTP/1.1\r\nHost: {host}:{port}\r\nAuthorization: {fr.organization.api_key}\r\n"
+            f"Content-Type: application/json\r\nAccept: application/json\r\nMCP-Protocol-Version: {MODERN}\r\n"
+            f"Mcp-Method: tools/call\r\nMcp-Name:  get_organization \t\r\nContent-Length: {len(body)}\r\n"
+            f"Connection: close\r\n\r\n{body}".encode()
+        )
+        assert connection.recv(100).startswith(b"HTTP/1.1 200")
 
 
 def test_the_scope_key_cannot_come_over_the_network(server: Server) -> None:
