@@ -54,8 +54,8 @@ class Writer:
 
     def _write(self, sql: sqlite3.Connection, events: int) -> str:
         self._seq += 1
-        id, token = str(uuid.uuid4()), uuid.uuid4().hex
-        row = self._row | {"id": id, "seq": self._seq, "number": f"B-{self._seq}", "public_token": token}
+        document_id, token = str(uuid.uuid4()), uuid.uuid4().hex
+        row = self._row | {"id": document_id, "seq": self._seq, "number": f"B-{self._seq}", "public_token": token}
         organization, now = row["organization_id"], row["created_at"]
         sql.execute("BEGIN IMMEDIATE")
         sql.execute(
@@ -68,19 +68,19 @@ class Writer:
         sql.execute(self._insert, tuple(row.values()))
         sql.execute(
             "INSERT INTO public_links (token, organization_id, document_kind, document_id) VALUES (?, ?, ?, ?)",
-            (token, organization, "client_invoice", id),
+            (token, organization, "client_invoice", document_id),
         )
         self._count(sql, organization)
         for _ in range(events):
             sql.execute(
                 "INSERT INTO events (organization_id, id, document_kind, document_id, type, principal, occurred_at, "
                 "data) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (organization, str(uuid.uuid4()), "client_invoice", id, "finalized", "key:init", now, "{}"),
+                (organization, str(uuid.uuid4()), "client_invoice", document_id, "finalized", "key:init", now, "{}"),
             )
             sql.execute(
                 "INSERT INTO jobs (id, organization_id, kind, payload, run_at, attempts, error, is_dead, created_at) "
                 "VALUES (?, ?, 'none', ?, ?, 0, '', 1, ?)",
-                (str(uuid.uuid4()), organization, f'{{"document_id":"{id}","version":1}}', now, now),
+                (str(uuid.uuid4()), organization, f'{{"document_id":"{document_id}","version":1}}', now, now),
             )
         sql.execute("COMMIT")
         return f"{row['frozen'][:-1]},{row['live'][1:]}"

@@ -50,7 +50,7 @@ class Dataset:
                 ).fetchone()
                 for n in range(count)
             ]
-        return [id for (id,) in found]
+        return [str(row[0]) for row in found]
 
 
 def invoice_body(client_id: str, *, status: str, lines: int = 3) -> dict[str, Any]:

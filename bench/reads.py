@@ -19,8 +19,8 @@ def get_one(work: Path) -> list[Result]:
     data = dataset.grown(work, SMALL)
     ids = data.ids(200)
     with counterfoil(data.data) as (port, _), baseline(data.data) as other:
-        ours = _step(port, [request("GET", f"/v2/client_invoices/{id}", key=data.key) for id in ids])
-        theirs = _step(other, [request("GET", f"/one/{data.organization_id}/{id}") for id in ids])
+        ours = _step(port, [request("GET", f"/v2/client_invoices/{one}", key=data.key) for one in ids])
+        theirs = _step(other, [request("GET", f"/one/{data.organization_id}/{one}") for one in ids])
         mine, plain = interleaved([ours, theirs], rounds=ROUNDS, count=400)
     return [rate_result("get one", mine, plain, 0.5)]
 

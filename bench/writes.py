@@ -66,8 +66,8 @@ def _create_and_finalize(client: Client, data: dataset.Dataset) -> Step:
     def step(_number: int) -> None:
         status, answer = client.send(create)
         assert status == 200
-        id = json.loads(answer)["client_invoice"]["id"]
-        status, _ = client.send(request("POST", f"/v2/client_invoices/{id}/finalize", key=data.key))
+        made = json.loads(answer)["client_invoice"]["id"]
+        status, _ = client.send(request("POST", f"/v2/client_invoices/{made}/finalize", key=data.key))
         assert status == 200
 
     return step

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+import time
 from datetime import datetime, timedelta
 
 from counterfoil.jobs.handlers import HANDLERS, HARMLESS_TWICE, GaveUp, NotYet, Tools
@@ -19,6 +20,7 @@ log = logging.getLogger("counterfoil.jobs")
 CLAIM = timedelta(minutes=5)  # longer than a batch of mails to a slow server takes
 BATCH = 4
 IDLE_SECONDS = 0.5
+LONGEST_REST_SECONDS = 0.1
 LOOK_AGAIN = timedelta(milliseconds=150)
 FIRST_PAUSE_SECONDS = 2
 LONGEST_PAUSE_SECONDS = 4 * 3600
@@ -32,7 +34,7 @@ class Runner:
         self._tools = tools
         self._kinds = kinds
         self._wake = threading.Event()
-        self._is_stopping = False
+        self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="counterfoil-jobs", daemon=True)
 
     def start(self) -> None:
@@ -42,7 +44,7 @@ class Runner:
         self._wake.set()
 
     def stop(self) -> None:
-        self._is_stopping = True
+        self._stopping.set()
         self._wake.set()
         if self._thread.is_alive():
             self._thread.join(timeout=15)
@@ -55,17 +57,27 @@ class Runner:
         return count
 
     def _run(self) -> None:
-        while not self._is_stopping:
+        while not self._stopping.is_set():
             self._wake.clear()
             try:
                 pause = self._seconds_until_due()
                 if pause <= 0:
-                    self._run_batch()
+                    self._run_politely()
             except Exception:
                 log.exception("the job runner could not reach its queue")
                 pause = IDLE_SECONDS
             if pause > 0:
                 self._wake.wait(pause)
+
+    def _run_politely(self) -> None:
+        """Runs a batch, and rests as long as it took when requests made new jobs meanwhile: half of the time is theirs.
+
+        Without it a backlog would slow down the very requests that make it.
+        """
+        started = time.monotonic()
+        self._run_batch()
+        if self._wake.is_set():
+            self._stopping.wait(min(time.monotonic() - started, LONGEST_REST_SECONDS))
 
     def _seconds_until_due(self) -> float:
         """How long to wait for the next job, 0 or less when one is due; at most IDLE_SECONDS."""
