@@ -9,7 +9,7 @@ import pytest
 
 from tests.contract import schema
 from tests.contract.schema import faults_of
-from tests.support.server import Api, expect
+from tests.support.server import Api, attached, expect
 
 ATTACHMENT = schema.obj(
     {
@@ -19,17 +19,6 @@ ATTACHMENT = schema.obj(
     }
 )  # fmt: skip
 WARM_UP_SECONDS = 30
-
-
-def attached(api: Api, invoice: dict[str, Any], *, seconds: float = 1.0) -> dict[str, Any]:
-    """The invoice once its PDF is there, which may take `seconds` from now."""
-    deadline = time.monotonic() + seconds
-    while True:
-        found = api.invoice(invoice["id"])
-        if found.get("attachment_id") or time.monotonic() > deadline:
-            assert found.get("attachment_id"), f"no attachment after {seconds} s: {api.server.log[-2000:]}"
-            return found
-        time.sleep(0.02)
 
 
 @pytest.fixture(scope="module")

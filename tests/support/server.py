@@ -241,6 +241,17 @@ def expect(answer: httpx.Response, status: int) -> dict[str, Any]:
     return body
 
 
+def attached(api: Api, invoice: Mapping[str, Any], *, seconds: float = 1.0) -> dict[str, Any]:
+    """The invoice once its PDF is there, which may take `seconds` from now."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = api.invoice(invoice["id"])
+        if found.get("attachment_id") or time.monotonic() > deadline:
+            assert found.get("attachment_id"), f"no attachment after {seconds} s: {api.server.log[-2000:]}"
+            return found
+        time.sleep(0.02)
+
+
 def make_token(organization: Organization, data: Path, *scopes: str) -> str:
     """A bearer token with exactly these scopes, as `counterfoil token create` makes it."""
     from counterfoil.app import House
