@@ -10,6 +10,15 @@ from sqlalchemy import Connection, text
 
 _GUARDED = ("frozen", "finalized_at", "number", "id", "organization_id", "seq", "public_token", "created_at")
 
+# Whether the new row would push a finalized one aside by a key that both have.
+_DISPLACED = "({})".format(
+    " OR ".join(
+        "EXISTS (SELECT 1 FROM client_invoices o WHERE o.organization_id = NEW.organization_id "
+        f"AND o.{key} = NEW.{key} AND o.finalized_at IS NOT NULL)"
+        for key in ("id", "seq", "number")
+    )
+)
+
 _SQLITE = {
     "client_invoices_frozen": f"""
         CREATE TRIGGER client_invoices_frozen BEFORE UPDATE ON client_invoices
@@ -19,6 +28,19 @@ _SQLITE = {
         CREATE TRIGGER client_invoices_kept BEFORE DELETE ON client_invoices
         WHEN OLD.finalized_at IS NOT NULL
         BEGIN SELECT RAISE(ABORT, 'a finalized document cannot be deleted'); END""",
+    # INSERT OR REPLACE and UPDATE OR REPLACE remove rows without a DELETE trigger: refused where one is displaced.
+    "client_invoices_not_replaced": f"""
+        CREATE TRIGGER client_invoices_not_replaced BEFORE INSERT ON client_invoices
+        WHEN {_DISPLACED}
+        BEGIN SELECT RAISE(ABORT, 'a finalized document cannot be replaced'); END""",
+    "client_invoices_not_displaced": f"""
+        CREATE TRIGGER client_invoices_not_displaced BEFORE UPDATE OF organization_id, id, seq, number
+        ON client_invoices WHEN OLD.finalized_at IS NULL AND {_DISPLACED}
+        BEGIN SELECT RAISE(ABORT, 'a finalized document cannot be replaced'); END""",
+    "events_not_replaced": """
+        CREATE TRIGGER events_not_replaced BEFORE INSERT ON events
+        WHEN EXISTS (SELECT 1 FROM events WHERE organization_id = NEW.organization_id AND id = NEW.id)
+        BEGIN SELECT RAISE(ABORT, 'events are only added'); END""",
     "events_unchanged": """
         CREATE TRIGGER events_unchanged BEFORE UPDATE ON events
         BEGIN SELECT RAISE(ABORT, 'events are only added'); END""",
@@ -52,7 +74,7 @@ _POSTGRESQL = {
     "FOR EACH ROW EXECUTE FUNCTION counterfoil_refuse()",
 }  # fmt: skip
 
-NAMES = tuple(_SQLITE)
+NAMES = {"sqlite": tuple(_SQLITE), "postgresql": tuple(_POSTGRESQL)}
 
 
 def recreate(conn: Connection) -> None:
@@ -75,7 +97,7 @@ def missing(conn: Connection) -> list[str]:
     if conn.dialect.name == "sqlite":
         rows = conn.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
         found = {name: " ".join(sql.split()) for name, sql in rows}
-        return [name for name in NAMES if found.get(name) != " ".join(_SQLITE[name].split())]
+        return [name for name in NAMES["sqlite"] if found.get(name) != " ".join(_SQLITE[name].split())]
     rows = conn.execute(text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"))
     names = {name for (name,) in rows}
-    return [name for name in NAMES if name not in names]
+    return [name for name in NAMES["postgresql"] if name not in names]

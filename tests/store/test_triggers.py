@@ -1,0 +1,94 @@
+"""An issued document cannot be changed by any program: these tests write past the store, with raw SQL."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+
+import pytest
+
+from counterfoil.app import House
+from tests.support.houses import Company
+
+GUARDED = ("frozen", "number", "finalized_at", "id", "organization_id", "seq", "public_token", "created_at")
+
+
+@pytest.fixture
+def sql(house: House) -> Iterator[sqlite3.Connection]:
+    with sqlite3.connect(house.settings.data / "counterfoil.db") as opened:
+        yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("column", GUARDED)
+@pytest.mark.parametrize("value", ["'other'", "NULL"])
+def test_no_column_of_the_document_changes(company: Company, sql: sqlite3.Connection, column: str, value: str) -> None:
+    issued = company.create(status="unpaid")
+    with pytest.raises(sqlite3.IntegrityError, match="a finalized document is immutable"):
+        sql.execute(f"UPDATE client_invoices SET {column} = {value} WHERE id = ?", (issued.id,))
+
+
+def test_a_single_letter_of_the_text_does_not_change_either(company: Company, sql: sqlite3.Connection) -> None:
+    issued = company.create(status="unpaid")
+    with pytest.raises(sqlite3.IntegrityError):
+        sql.execute("UPDATE client_invoices SET frozen = replace(frozen, 'Conseil', 'conseil')")
+    assert company.get(issued.id).frozen == issued.frozen
+
+
+def test_writing_the_same_again_is_no_change(company: Company, sql: sqlite3.Connection) -> None:
+    company.create(status="unpaid")
+    assert sql.execute("UPDATE client_invoices SET frozen = frozen, number = number").rowcount == 1
+
+
+@pytest.mark.parametrize("statement", ["DELETE FROM client_invoices", "DELETE FROM client_invoices WHERE seq >= 0"])
+def test_an_issued_document_is_not_deleted(company: Company, sql: sqlite3.Connection, statement: str) -> None:
+    company.create(status="unpaid")
+    with pytest.raises(sqlite3.IntegrityError, match="cannot be deleted"):
+        sql.execute(statement)
+
+
+def test_replace_does_not_slip_past(company: Company, sql: sqlite3.Connection) -> None:
+    """INSERT OR REPLACE deletes the old row without its DELETE trigger, unless recursive triggers are on."""
+    issued = company.create(status="unpaid")
+    before = sql.execute("SELECT frozen FROM client_invoices WHERE id = ?", (issued.id,)).fetchone()
+    with pytest.raises(sqlite3.IntegrityError):
+        sql.execute(
+            "INSERT OR REPLACE INTO client_invoices SELECT organization_id, id, seq, status, imported, number, "
+            "client_id, issue_date, due_date, total_amount_cents, created_at, updated_at, NULL, public_token, version, "
+            "schema_version, '{}', live FROM client_invoices"
+        )
+    assert sql.execute("SELECT frozen FROM client_invoices WHERE id = ?", (issued.id,)).fetchone() == before
+
+
+@pytest.mark.parametrize("key", ["id", "seq", "number"])
+def test_a_draft_does_not_push_an_issued_document_aside(company: Company, sql: sqlite3.Connection, key: str) -> None:
+    issued, draft = company.create(status="unpaid"), company.create()
+    with pytest.raises(sqlite3.IntegrityError, match="cannot be replaced"):
+        sql.execute(f"UPDATE OR REPLACE client_invoices SET {key} = ? WHERE id = ?", (getattr(issued, key), draft.id))
+    assert company.get(issued.id).frozen == issued.frozen
+
+
+def test_what_lives_on_may_change(company: Company, sql: sqlite3.Connection) -> None:
+    company.create(status="unpaid")
+    sql.execute("UPDATE client_invoices SET live = '{}', status = 'paid', version = version + 1, updated_at = 'x'")
+
+
+def test_a_draft_may_change_and_go(company: Company, sql: sqlite3.Connection) -> None:
+    company.create()
+    assert sql.execute("UPDATE client_invoices SET frozen = '{}', number = 'X'").rowcount == 1
+    assert sql.execute("DELETE FROM client_invoices").rowcount == 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE events SET data = '{}'",
+        "DELETE FROM events",
+        "INSERT OR REPLACE INTO events SELECT organization_id, id, document_kind, document_id, type, principal, "
+        "occurred_at, '{}' FROM events",
+    ],
+)
+def test_events_are_only_added(company: Company, sql: sqlite3.Connection, statement: str) -> None:
+    company.create()
+    with pytest.raises(sqlite3.IntegrityError, match="events are only added"):
+        sql.execute(statement)

@@ -1,0 +1,118 @@
+"""A house without a server: the real store on a real file, and operations called as the doors call them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from counterfoil.app import House
+from counterfoil.domain.client import ClientFields
+from counterfoil.domain.client_invoice import NewClientInvoice
+from counterfoil.operations import client_invoices, clients, organization
+from counterfoil.operations.work import Actor, Work
+from counterfoil.ports.ids import uuid7
+from counterfoil.settings import Settings
+from counterfoil.store.rows import InvoiceRow
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+IBAN = "FR7630006000011234567890189"
+PROFILE = {
+    "legal_name": "Atelier Lumière SARL", "legal_country": "FR", "legal_number": "732829320",
+    "vat_number": "FR44732829320", "address_line_1": "12 rue des Lilas", "address_zipcode": "69003",
+    "address_city": "Lyon", "email": "factures@atelier.example",
+}  # fmt: skip
+CLIENT = {
+    "kind": "company", "name": "Client Exemple", "email": "compta@client.example", "currency": "EUR", "locale": "fr",
+    "tax_identification_number": "732829320",
+    "billing_address": {
+        "street_address": "4 place du Marché", "city": "Nantes", "zip_code": "44000", "country_code": "FR",
+    },
+}  # fmt: skip
+
+
+@dataclass
+class SteppingClock:
+    """A clock that goes on by `step` at each look, and jumps when told to."""
+
+    moment: datetime = START
+    step: timedelta = timedelta(milliseconds=1)
+
+    def now(self) -> datetime:
+        self.moment += self.step
+        return self.moment
+
+    def jump(self, by: timedelta) -> None:
+        self.moment += by
+
+
+@dataclass
+class Company:
+    """One organization of a house, with a client of its own."""
+
+    house: House
+    actor: Actor
+    client_id: str = ""
+    clock: SteppingClock = field(default_factory=SteppingClock)
+
+    @property
+    def id(self) -> str:
+        return self.actor.organization_id
+
+    @contextmanager
+    def write(self) -> Iterator[Work]:
+        with self.house.works.write(self.actor) as work:
+            yield work
+
+    @contextmanager
+    def read(self) -> Iterator[Work]:
+        with self.house.works.read(self.actor) as work:
+            yield work
+
+    def new_invoice(self, **more: Any) -> NewClientInvoice:
+        """What a create call sends: a draft of one line."""
+        body = {
+            "client_id": self.client_id, "issue_date": "2026-03-02", "due_date": "2026-04-01", "currency": "EUR",
+            "status": "draft",
+            "items": [
+                {
+                    "title": "Conseil", "quantity": "2", "unit_price": {"value": "100.00", "currency": "EUR"},
+                    "vat_rate": "0.2",
+                }
+            ],
+        }  # fmt: skip
+        return NewClientInvoice.model_validate_json(json.dumps(body | more))
+
+    def create(self, **more: Any) -> InvoiceRow:
+        """A new draft, or with status="unpaid" an invoice finalized at once."""
+        with self.write() as work:
+            return client_invoices.create(work, self.new_invoice(**more)).row
+
+    def finalize(self, invoice_id: str) -> InvoiceRow:
+        with self.write() as work:
+            return client_invoices.finalize(work, invoice_id).row
+
+    def get(self, invoice_id: str) -> InvoiceRow:
+        with self.read() as work:
+            return client_invoices.get(work, invoice_id)
+
+
+def open_house(data: Path, clock: SteppingClock | None = None) -> House:
+    """A house on `data` that serves nothing and runs no jobs."""
+    return House(Settings(data=data), clock=clock)
+
+
+def new_company(house: House, *, clock: SteppingClock | None = None, **profile: Any) -> Company:
+    """A French company with one client, made by the same operations as `counterfoil init` uses."""
+    now = house.clock.now()
+    actor = Actor(uuid7(now), "test")
+    with house.works.write(actor) as work:
+        organization.create(work, organization.with_country_defaults({**PROFILE, **profile}), iban=IBAN)
+    company = Company(house, actor, clock=clock or SteppingClock())
+    with company.write() as work:
+        company.client_id = json.loads(clients.create(work, ClientFields.model_validate(CLIENT)))["id"]
+    return company
