@@ -253,6 +253,34 @@ def test_the_answer_with_everything_on_it_keeps_the_shape(it: Api) -> None:
     assert money_twins(invoice) == []
 
 
+def test_all_of_the_pages_fields_in_one_body(it: Api) -> None:
+    """The values of the page's own example, less those of other countries, and an IBAN and amounts that exist."""
+    body = it.invoice_body(
+        issue_date="2022-03-01", performance_date="2023-12-25", performance_start_date="2022-03-01",
+        performance_end_date="2022-03-31", due_date="2023-12-25", number="INV-2023-001", purchase_order="1",
+        terms_and_conditions="2", header="3", footer="4", payment_methods={"iban": it.organization.iban},
+        settings={
+            "vat_number": "FR12345678", "company_leadership": "Jan Mueller", "district_court": "Munich",
+            "tax_number": "123/123/1234",
+        },
+        items=[
+            {
+                "title": "a", "description": "b", "quantity": "0.5", "unit": "meter",
+                "unit_price": {"value": "10", "currency": "EUR"}, "vat_rate": "0.1", "vat_exemption_reason": "N1",
+                "discount": {"type": "percentage", "value": "0.1"},
+            },
+            it.item(**EXEMPT),
+        ],
+        report_einvoicing=True, payment_reporting={"conditions": "TP01", "method": "MP01"},
+        welfare_fund={"type": "TC01", "rate": "0.0001"},
+        withholding_tax={"reason": "RF01", "rate": "0.01", "payment_reason": "L1"}, stamp_duty_amount="1.00",
+    )  # fmt: skip
+    invoice = expect(it.post("/client_invoices", body), 200)["client_invoice"]
+    assert faults_of(schema.INVOICE, invoice) == []
+    assert invoice["items"][0]["vat_exemption_reason"] == "N1"
+    assert invoice["organization"]["vat_number"] == "FR12345678"
+
+
 def test_what_cannot_be_there_yet_is_there_and_empty(fr: Api) -> None:
     invoice = fr.issued()
     assert invoice["einvoicing_status"] == ""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.conftest import NewOrganization
 from tests.contract import schema
 from tests.contract.schema import faults_of
 from tests.support.server import Api, expect
@@ -40,6 +42,18 @@ def test_a_day_in_the_future_is_refused(fr: Api) -> None:
     assert fault["source"]["pointer"] == "/data/attributes/paid_at"
     assert fault["meta"]["fix"]
     assert fr.invoice(invoice["id"]) == invoice
+
+
+def test_today_is_the_organizations_calendar_day(new_organization: NewOrganization) -> None:
+    # 26 hours lie between the two, so their days differ at any moment.
+    east = new_organization("FR", legal_name="Est", time_zone="Pacific/Kiritimati")
+    west = new_organization("FR", legal_name="Ouest", time_zone="Etc/GMT+12")
+    day = datetime.now(ZoneInfo("Pacific/Kiritimati")).date().isoformat()
+    assert east.act(east.issued()["id"], "mark_as_paid", {"paid_at": day})["paid_at"] == f"{day}T00:00:00+14:00"
+    answer = west.post(f"/client_invoices/{west.issued()['id']}/mark_as_paid", {"paid_at": day})
+    assert expect(answer, 422)["errors"][0]["code"] == "invalid_paid_at"
+    today = west.act(west.issued()["id"], "mark_as_paid")["paid_at"]
+    assert today[:10] == datetime.now(ZoneInfo("Etc/GMT+12")).date().isoformat() < day
 
 
 @pytest.mark.parametrize("value", ["15/12/2024", "2024-12-15T10:00:00Z", 20241215, "", "2024-02-30"])
@@ -91,6 +105,43 @@ def test_cancel_keeps_number_and_document(fr: Api) -> None:
     assert canceled["status"] == "canceled"
     for action in ("finalize", "mark_as_paid", "unmark_as_paid", "mark_as_canceled"):
         expect(fr.post(f"/client_invoices/{invoice['id']}/{action}"), 412)
+
+
+def put_with_the_network(api: Api, invoice_id: str, status: str) -> None:
+    """Writes an e-invoicing status as a network's adapter will; the API itself cannot submit yet."""
+    from dataclasses import replace
+
+    from counterfoil.app import House
+    from counterfoil.cli.initialize import house_settings
+    from counterfoil.operations.work import Actor
+    from counterfoil.store import client_invoices
+
+    house = House(house_settings(api.server.data))
+    try:
+        with house.works.write(Actor(api.organization.id, "test")) as work:
+            row = client_invoices.get(work.conn, api.organization.id, invoice_id)
+            assert row is not None
+            live = row.live.replace('"einvoicing_status":""', f'"einvoicing_status":"{status}"')
+            client_invoices.replace(work.conn, api.organization.id, row, replace(row, live=live))
+    finally:
+        house.close()
+
+
+@pytest.mark.parametrize("status", ["submitted", "approved", "declined", "not_delivered"])
+def test_what_a_network_has_is_not_canceled_but_credited(it: Api, status: str) -> None:
+    invoice = it.issued()
+    put_with_the_network(it, invoice["id"], status)
+    fault = expect(it.post(f"/client_invoices/{invoice['id']}/mark_as_canceled"), 412)["errors"][0]
+    assert fault["code"] == "einvoice_already_submitted"
+    assert "credit note" in fault["meta"]["fix"]
+    assert (it.invoice(invoice["id"])["status"], it.invoice(invoice["id"])["einvoicing_status"]) == ("unpaid", status)
+
+
+@pytest.mark.parametrize("status", ["pending", "submission_failed"])
+def test_what_never_reached_a_network_can_be_canceled(it: Api, status: str) -> None:
+    invoice = it.issued()
+    put_with_the_network(it, invoice["id"], status)
+    assert it.act(invoice["id"], "mark_as_canceled")["status"] == "canceled"
 
 
 @pytest.mark.parametrize("body", [None, {}, {"anything": 1}])
