@@ -46,9 +46,13 @@ def test_a_write_commits_at_the_end_of_its_block(database: Database) -> None:
 
 
 def test_a_write_that_raises_leaves_nothing(database: Database) -> None:
-    with pytest.raises(RuntimeError), database.write() as conn:
-        conn.execute(text("INSERT INTO notes VALUES ('lost')"))
-        raise RuntimeError
+    def lose() -> None:
+        with database.write() as conn:
+            conn.execute(text("INSERT INTO notes VALUES ('lost')"))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        lose()
     assert count(database) == 0
     with database.write() as conn:  # and the lock was given back
         conn.execute(text("INSERT INTO notes VALUES ('kept')"))

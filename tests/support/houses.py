@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from counterfoil.app import House
@@ -102,8 +104,18 @@ class Company:
 
 
 def open_house(data: Path, clock: SteppingClock | None = None) -> House:
-    """A house on `data` that serves nothing and runs no jobs."""
+    """A house on `data` that serves nothing and runs no jobs. A new one begins as a copy of a migrated database."""
+    if not data.exists():
+        data.mkdir(mode=0o700)
+        (data / "counterfoil.db").write_bytes(_migrated())
     return House(Settings(data=data), clock=clock)
+
+
+@cache
+def _migrated() -> bytes:
+    with TemporaryDirectory() as directory:
+        House(Settings(data=Path(directory))).close()
+        return (Path(directory) / "counterfoil.db").read_bytes()
 
 
 def new_company(house: House, *, clock: SteppingClock | None = None, **profile: Any) -> Company:

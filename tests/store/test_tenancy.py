@@ -1,0 +1,137 @@
+"""Another organization's id is not found: in every store function that takes an id."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+
+from counterfoil.app import House
+from counterfoil.operations import attachments as attachment_operations
+from counterfoil.operations import client_invoices as operations
+from counterfoil.operations import mailing
+from counterfoil.store import (
+    attachments,
+    clients,
+    counters,
+    credentials,
+    emails,
+    idempotency,
+    journal,
+    organizations,
+)
+from counterfoil.store import client_invoices as invoices
+from tests.support.houses import IBAN, Company, new_company
+
+STORES = (attachments, clients, counters, credentials, emails, idempotency, invoices, journal, organizations)
+# Asked before the organization is known, or by the operator for all of them.
+WITHOUT_TENANT = {
+    "by_public_token", "by_hash", "every", "forget_before", "folded", "take_seq",
+}  # fmt: skip
+
+
+@dataclass
+class Things:
+    """Ids of one organization's things."""
+
+    invoice: str
+    number: str
+    attachment: str
+    email: str
+    account: str
+    secret_hash: str
+
+
+@pytest.fixture
+def owner(company: Company) -> tuple[Company, Things]:
+    issued = company.create(status="unpaid")
+    with company.write() as work:
+        kept = attachment_operations.create(
+            work, file_name="a.pdf", content_type="application/pdf", size=1, sha256="0" * 64
+        )
+        request = mailing.SendRequest(send_to=["a@client.example"], email_title="Invoice")
+        mailing.send_client_invoice(work, issued.id, request)
+        email = emails.of_document(work.conn, company.id, issued.id)[0]
+        account = organizations.main_account(work.conn, company.id)
+        secret = work.conn.exec_driver_sql("SELECT secret_hash FROM credentials").scalar()
+        idempotency.put(work.conn, company.id, "key", idempotency.Record("f", 200, "{}"), work.timestamp)
+    assert account is not None
+    account_id = account.split('"id":"')[1].split('"')[0]
+    return company, Things(issued.id, str(issued.number), kept.id, email.id, account_id, str(secret))
+
+
+READS: list[tuple[str, Callable[[Connection, str, Things, Company], Any]]] = [
+    ("invoice", lambda c, o, t, _: invoices.get(c, o, t.invoice)),
+    ("number", lambda c, o, t, _: invoices.has_number(c, o, t.number) or None),
+    ("attachment", lambda c, o, t, _: attachments.get(c, o, t.attachment)),
+    ("client", lambda c, o, _, owner: clients.get(c, o, owner.client_id)),
+    ("email", lambda c, o, t, _: emails.get(c, o, t.email)),
+    ("emails", lambda c, o, t, _: emails.of_document(c, o, t.invoice) or None),
+    ("events", lambda c, o, t, _: journal.of_document(c, o, t.invoice) or None),
+    ("account", lambda c, o, t, _: organizations.account(c, o, t.account)),
+    ("answer", lambda c, o, _, __: idempotency.get(c, o, "key")),
+]
+
+
+@pytest.mark.parametrize("read", [read for _, read in READS], ids=[name for name, _ in READS])
+def test_anothers_thing_is_not_found(
+    house: House, owner: tuple[Company, Things], read: Callable[[Connection, str, Things, Company], Any]
+) -> None:
+    company, things = owner
+    other = new_company(house)
+    with house.database.read() as conn:
+        assert read(conn, company.id, things, company) is not None
+        assert read(conn, other.id, things, company) is None
+
+
+def test_anothers_thing_is_not_changed(house: House, owner: tuple[Company, Things]) -> None:
+    company, things = owner
+    other = new_company(house)
+    with house.database.write() as conn:
+        assert not credentials.revoke(conn, other.id, things.secret_hash, "2026-01-01T00:00:00.000Z")
+        assert not clients.delete_client(conn, other.id, company.client_id)
+        attachments.delete_attachment(conn, other.id, things.attachment)
+        emails.set_outcome(conn, other.id, things.email, status="sent", attempts=9, error="", sent_at="now")
+        draft = invoices.get(conn, company.id, things.invoice)
+        assert draft is not None
+        invoices.replace(conn, other.id, draft, draft)
+    with house.database.read() as conn:
+        email = emails.get(conn, company.id, things.email)
+        assert email is not None
+        assert email.status == "queued"
+        assert attachments.get(conn, company.id, things.attachment) is not None
+
+
+def test_counters_and_accounts_are_ones_own(house: House, owner: tuple[Company, Things]) -> None:
+    company, _ = owner
+    other = new_company(house)
+    issued = other.create(status="unpaid")
+    assert issued.number == company.get(owner[1].invoice).number == "F-2026-001"
+    with house.database.read() as conn:
+        assert counters.get(conn, other.id, "client_invoice", 2026).next_value == 2
+        assert organizations.account_by_iban(conn, "nobody", IBAN) is None
+
+
+def test_an_operation_says_not_found_for_anothers_invoice(house: House, owner: tuple[Company, Things]) -> None:
+    from counterfoil.errors import NotFound
+
+    other = new_company(house)
+    with other.read() as work, pytest.raises(NotFound):
+        operations.get(work, owner[1].invoice)
+
+
+@pytest.mark.parametrize("store", STORES, ids=lambda store: store.__name__.rsplit(".", 1)[-1])
+def test_every_store_function_takes_the_organization(store: ModuleType) -> None:
+    functions = [
+        function
+        for name, function in inspect.getmembers(store, inspect.isfunction)
+        if function.__module__ == store.__name__ and not name.startswith("_") and name not in WITHOUT_TENANT
+    ]
+    assert functions
+    for function in functions:
+        assert list(inspect.signature(function).parameters)[:2] == ["conn", "organization_id"], function.__name__
