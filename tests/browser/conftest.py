@@ -18,9 +18,9 @@ ARGUMENTS = [
 OpenPage = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser a test worker."""
+    """One browser a file of tests: its driver keeps an event loop running, which tests that start one must not meet."""
     path = need_tool("chromium")
     with sync_playwright() as driver:
         running = driver.chromium.launch(executable_path=path, args=ARGUMENTS)
