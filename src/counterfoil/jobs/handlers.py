@@ -6,7 +6,7 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from counterfoil.errors import Invalid
 from counterfoil.formats import mail
@@ -24,6 +24,8 @@ from counterfoil.store.rows import AttachmentRow, EmailRow, InvoiceRow, JobRow
 
 log = logging.getLogger("counterfoil.jobs")
 MAIL_ATTEMPTS = 12  # with doubling pauses of at most 4 hours: about a day
+
+PDF_PATIENCE = timedelta(minutes=10)  # longer than a failing render is tried again
 
 
 class NotYet(Exception):
@@ -103,13 +105,17 @@ def send_email(tools: Tools, job: JobRow, payload: Mapping[str, str]) -> None:
         email = email_rows.get(work.conn, work.organization_id, payload["email_id"])
         row = invoice_rows.get(work.conn, work.organization_id, email.document_id) if email else None
         attached = _attached(work, row) if row else None
-        profile = work.profile
+        profile, now = work.profile, work.now
         sheet = printing.sheet(work, row, page_base=tools.page_base) if row else None
     if email is None or row is None or sheet is None or email.status == "sent":
         _finish(tools, actor, job)
         return
     if attached is None:
-        raise NotYet
+        if now - datetime.fromisoformat(email.created_at) < PDF_PATIENCE:
+            raise NotYet
+        told = "The PDF of this document could not be made; the server's log says why."
+        _set_outcome(tools, actor, job, email, status="failed", error=told)
+        raise GaveUp(told)
     try:
         letter = _letter(tools, email, sheet, profile.legal_name, profile.email, tools.blobs.get(attached.sha256))
         tools.mailer.send(letter.message, sender=letter.sender, recipients=letter.recipients)
