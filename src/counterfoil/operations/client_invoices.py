@@ -45,7 +45,7 @@ def create(work: Work, new: NewClientInvoice) -> Outcome:
     _check_einvoicing(work)
     issuing.check_given(work, new.number, _is_taken(work))
     _raise_faults(rules.write_faults(new, work.profile))
-    seq, created_at = organizations.take_seq(work.conn, work.organization, work.timestamp)
+    seq, created_at = work.take_seq()
     identity = Identity(
         id=work.new_id(), organization_id=work.organization_id, created_at=created_at, number=new.number
     )

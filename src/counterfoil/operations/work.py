@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 
@@ -76,6 +76,13 @@ class Work:
     def forget_organization(self) -> None:
         """Call after changing the organization's row."""
         self._organization = self._profile = None
+
+    def take_seq(self) -> tuple[int, str]:
+        """The next place in the organization's order of documents, and the creation time that goes with it."""
+        row = self.organization
+        seq, created_at = organizations.take_seq(self.conn, row, self.timestamp)
+        self._organization = replace(row, seq_last=seq, created_at_last=created_at)
+        return seq, created_at
 
     @cached_property
     def timestamp(self) -> str:

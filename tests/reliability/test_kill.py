@@ -1,0 +1,164 @@
+"""kill -9 of processes that finalize invoices: no number is lost, doubled or left out, and nothing told is untrue."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.plugins.repeatable import is_full_size
+from tests.reliability import books
+from tests.support.houses import Company, new_company, open_house
+from tests.support.server import Api, Organization, Server, make_organization, start_server
+
+ROOT = Path(__file__).parents[2]
+KILLS = 2_000 if is_full_size() else 200
+WRITERS = 8
+SERVER_KILLS = 30 if is_full_size() else 4
+
+
+@dataclass
+class Forks:
+    """A process that has all modules loaded and forks writers: a new one is there in milliseconds."""
+
+    process: subprocess.Popen[str]
+
+    def start(self) -> int:
+        """A new writer's process id; it writes its acknowledgements to the common file."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write("fork\n")
+        self.process.stdin.flush()
+        return int(self.process.stdout.readline())
+
+
+FORK_SERVER = """
+import os, signal, sys
+from tests.reliability import writer
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+told = os.open(sys.argv[1], os.O_WRONLY | os.O_APPEND)
+for _ in sys.stdin:
+    pid = os.fork()
+    if pid == 0:
+        os.dup2(told, 1)
+        writer.main(*sys.argv[2:])
+    print(pid, flush=True)
+"""
+
+
+@pytest.fixture
+def books_of_a_company(tmp_path: Path) -> Iterator[Company]:
+    house = open_house(tmp_path / "data")
+    yield new_company(house)
+    house.close()
+
+
+@pytest.fixture
+def forks(tmp_path: Path, books_of_a_company: Company) -> Iterator[Forks]:
+    told = tmp_path / "told"
+    told.touch()
+    arguments = [str(told), str(tmp_path / "data"), books_of_a_company.id, books_of_a_company.client_id]
+    process = subprocess.Popen(
+        [sys.executable, "-c", FORK_SERVER, *arguments],
+        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    yield Forks(process)
+    process.kill()
+    process.wait()
+
+
+def acknowledged(told: Path) -> dict[str, str]:
+    """Id to number, as far as writers came to tell; a line that was cut by a kill told nothing."""
+    lines = told.read_text().splitlines()
+    pairs = [line.split() for line in lines if line != "ready"]
+    numbers = [pair[1] for pair in pairs if len(pair) == 2]
+    assert len(numbers) == len(set(numbers)), "a number was told twice"
+    return {pair[0]: pair[1] for pair in pairs if len(pair) == 2}
+
+
+@pytest.mark.timeout(1800)
+def test_killed_writers_leave_no_gap_no_double_and_no_lie(
+    forks: Forks, books_of_a_company: Company, tmp_path: Path
+) -> None:
+    chance = random.Random(20260302)
+    told = tmp_path / "told"
+    running = [forks.start() for _ in range(WRITERS)]
+    while told.read_text().count("ready") < WRITERS:
+        time.sleep(0.01)
+    for _ in range(KILLS):
+        time.sleep(chance.uniform(0.005, 0.06))
+        os.kill(running.pop(chance.randrange(WRITERS)), signal.SIGKILL)
+        running.append(forks.start())
+    for pid in running:
+        os.kill(pid, signal.SIGKILL)
+    wait_until_gone(running)
+    issued = books.issued_numbers(tmp_path / "data", books_of_a_company.id)
+    promised = acknowledged(told)
+    assert promised.items() <= issued.items(), "an acknowledged invoice is lost"
+    assert len(promised) >= KILLS // 2, "the writers hardly wrote: this showed nothing"
+    assert books.check(tmp_path / "data", books_of_a_company.id, "2026") == len(issued)
+    assert books_of_a_company.create(status="unpaid").number == f"F-2026-{len(issued) + 1:03d}"
+
+
+def wait_until_gone(pids: list[int]) -> None:
+    deadline = time.monotonic() + 20
+    while any(Path(f"/proc/{pid}").exists() for pid in pids) and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+@pytest.mark.timeout(1800)
+def test_a_killed_server_keeps_every_answer_it_gave(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    server = start_server(data)
+    organization = make_organization(data, "FR")
+    client_id = Api(server, organization).client()["id"]
+    promised: dict[str, str] = {}
+    chance = random.Random(7)
+    for _ in range(SERVER_KILLS):
+        run_until_killed(server, organization, client_id, promised, seconds=chance.uniform(0.3, 1.0))
+        server = start_server(data)
+    api = Api(server, organization)
+    try:
+        for invoice_id, number in promised.items():
+            assert api.invoice(invoice_id)["number"] == number
+        last = api.issued(client_id=client_id)
+    finally:
+        server.stop()
+    count = books.check(data, organization.id, api.today[:4])
+    assert last["number"] == f"F-{api.today[:4]}-{count:03d}"
+    assert len(promised) >= SERVER_KILLS
+
+
+def run_until_killed(
+    server: Server, organization: Organization, client_id: str, promised: dict[str, str], *, seconds: float
+) -> None:
+    """Four clients create and finalize until the server is killed after `seconds`."""
+
+    def write() -> None:
+        api = Api(server, organization)
+        with suppress(httpx.TransportError, json.JSONDecodeError):
+            while True:
+                draft = api.draft(client_id=client_id)
+                issued = api.act(draft["id"], "finalize")
+                promised[issued["id"]] = issued["number"]
+
+    threads = [threading.Thread(target=write, daemon=True) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    time.sleep(seconds)
+    server.process.kill()
+    server.process.wait()
+    for thread in threads:
+        thread.join(30)
