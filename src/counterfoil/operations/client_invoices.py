@@ -22,7 +22,7 @@ from counterfoil.domain.money import Money
 from counterfoil.errors import Fault
 from counterfoil.operations import issuing, parties
 from counterfoil.operations.work import Work
-from counterfoil.store import attachments, organizations
+from counterfoil.store import attachments
 from counterfoil.store import client_invoices as store
 from counterfoil.store.rows import InvoiceRow
 
