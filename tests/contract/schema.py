@@ -157,11 +157,12 @@ VAT_GROUP = obj(
     }
 )  # fmt: skip
 OURS: Schema = {
-    "line_total_amount": MONEY, "tax_exclusive_amount": MONEY, "tax_exclusive_amount_cents": CENTS, "amount_due": MONEY,
+    "line_total_amount": MONEY, "line_total_amount_cents": CENTS,
+    "tax_exclusive_amount": MONEY, "tax_exclusive_amount_cents": CENTS, "amount_due": MONEY,
     "amount_due_cents": CENTS, "vat_breakdown": listed(VAT_GROUP), "mentions": listed(TEXT),
     "settings": {"type": "object"}, "report_einvoicing": either({"type": "boolean"}, NULL),
 }  # fmt: skip
-INVOICE = obj({**NAMED, **SEEN, **OURS}, optional={"attachment_id": UUID, "line_total_amount_cents": CENTS})
+INVOICE = obj({**NAMED, **SEEN, **OURS}, optional={"attachment_id": UUID})
 META = obj(
     {
         "current_page": CENTS, "next_page": either(CENTS, NULL), "prev_page": either(CENTS, NULL),

@@ -192,6 +192,7 @@ class FrozenClientInvoice(BaseModel):
     total_amount_cents: int
     # Ours, named by EN 16931:
     line_total_amount: Money = Field(description="BT-106: sum of the lines' subtotals (ours)")
+    line_total_amount_cents: int
     tax_exclusive_amount: Money = Field(description="BT-109: after discount, with welfare fund, without VAT (ours)")
     tax_exclusive_amount_cents: int
     amount_due: Money = Field(description="BT-115: total_amount less withholding and deposits (ours)")

@@ -175,7 +175,7 @@ def _amounts(new: NewClientInvoice, sums: totals.Totals, currency: str) -> dict[
         **both("total_amount", sums.total_amount),
         **both("tax_exclusive_amount", sums.tax_exclusive_amount),
         **both("amount_due", sums.amount_due),
-        "line_total_amount": Money(value=text(sums.line_total), currency=currency),
+        **both("line_total_amount", sums.line_total),
         "welfare_fund": WelfareFundApplied(type=welfare.type, rate=welfare.rate, amount=text(sums.welfare_amount))
         if welfare
         else None,

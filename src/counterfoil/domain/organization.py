@@ -97,6 +97,17 @@ class OrganizationProfile(BaseModel):
     is_specimen: bool = Field(False, description="demo data: every document is marked SPECIMEN")
 
 
+class PostalAddress(BaseModel):
+    """Where the organization is."""
+
+    model_config = ConfigDict(frozen=True)
+
+    street_address: str
+    zip_code: str
+    city: str
+    country_code: str
+
+
 class BankAccount(BaseModel):
     """An account that clients pay to (BG-17). Balances are zero: there is no bank behind it."""
 
@@ -114,3 +125,24 @@ class BankAccount(BaseModel):
     main: bool = False
     is_external_account: bool = False
     updated_at: str
+
+
+class BankAccountShown(BankAccount):
+    """An account as answered. Balances are 0: there is no bank behind this server."""
+
+    balance: int
+    balance_cents: int
+    authorized_balance: int
+    authorized_balance_cents: int
+
+
+class Organization(OrganizationProfile):
+    """The organization as answered: the API's own fields beside its profile."""
+
+    id: str
+    slug: str
+    legal_address: str
+    address: PostalAddress
+    contract_signed_at: str
+    legal_share_capital: int | str
+    bank_accounts: list[BankAccountShown]

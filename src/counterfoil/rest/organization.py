@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from counterfoil.domain import scopes
-from counterfoil.domain.organization import BankAccount, OrganizationProfile
+from counterfoil.domain.organization import BankAccountShown, Organization, OrganizationProfile
 from counterfoil.operations import organization
 from counterfoil.operations.work import Work
 from counterfoil.rest.bodies import meta
@@ -60,7 +60,7 @@ def _organization(work: Work) -> str:
 
 
 _READ = scopes.ORGANIZATION_READ
-_ORGANIZATION = {"organization": OrganizationProfile}
+_ORGANIZATION = {"organization": Organization}
 
 ROUTES = (
     Route("GET", "/v2/organization", _READ, get_organization, gives=_ORGANIZATION),
@@ -70,7 +70,7 @@ ROUTES = (
     ),
     Route(
         "GET", "/v2/bank_accounts", _READ, list_bank_accounts,
-        gives={"bank_accounts": [BankAccount], "meta": PAGE_META}, query=PAGING,
+        gives={"bank_accounts": [BankAccountShown], "meta": PAGE_META}, query=PAGING,
     ),
-    Route("GET", "/v2/bank_accounts/{id}", _READ, get_bank_account, gives={"bank_account": BankAccount}),
+    Route("GET", "/v2/bank_accounts/{id}", _READ, get_bank_account, gives={"bank_account": BankAccountShown}),
 )  # fmt: skip

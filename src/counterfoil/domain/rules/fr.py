@@ -26,10 +26,10 @@ def seller_vat_number(facts: Facts) -> Iterable[Fault]:
 def number_fits(facts: Facts) -> Iterable[Fault]:
     if facts.number and not _NUMBER.fullmatch(facts.number):
         yield Fault(
-            "invalid_number",
-            f"{facts.number} cannot be a French invoice's number: at most 35 characters of A-Z, a-z, 0-9, + - _ /.",
+            "unusual_number",
+            f"French e-invoicing takes no such number as {facts.number}: 35 characters of A-Z a-z 0-9 + - _ / at most.",
             field="number",
-            fix="Change it: PATCH /v2/client_invoices/{id} with number, or with null to have it counted.",
+            fix="Leave number out, so that it is counted; a number that was issued stays.",
         )
 
 
@@ -47,9 +47,12 @@ def buyer_siren(facts: Facts) -> Iterable[Fault]:
 ERRORS: Final = (
     Rule("FR-01", "CGI ann. II art. 242 nonies A I 1°; Code de commerce art. R123-237", seller_siren),
     Rule("FR-02", "CGI ann. II art. 242 nonies A I 2°", seller_vat_number),
-    Rule("FR-03", "BR-FR-01, BR-FR-02", number_fits),
 )
-WARNINGS: Final = (Rule("FR-51", "CGI ann. II art. 242 nonies A I 1° (decree 2022-1299); BR-FR-12", buyer_siren),)
+WARNINGS: Final = (
+    Rule("FR-51", "CGI ann. II art. 242 nonies A I 1° (decree 2022-1299); BR-FR-12", buyer_siren),
+    # The API takes any number of up to 40 characters; a platform for e-invoices does not.
+    Rule("FR-52", "BR-FR-01, BR-FR-02", number_fits),
+)
 
 # Correction is a new document that names the first: CGI art. 289 I 5, BOI-TVA-DECLA-30-20-20-10.
 CANCEL_SOURCE: Final = "CGI art. 289 I 5; CGI ann. II art. 242 nonies A"

@@ -27,10 +27,10 @@ def seller_vat_number(facts: Facts) -> Iterable[Fault]:
 def number_fits(facts: Facts) -> Iterable[Fault]:
     if facts.number and not _NUMBER.fullmatch(facts.number):
         yield Fault(
-            "invalid_number",
-            f"{facts.number} cannot be an Italian invoice's number: at most 20 Latin characters, one digit among them.",
+            "unusual_number",
+            f"SdI takes no such number as {facts.number}: 20 Latin characters at most, a digit among them.",
             field="number",
-            fix="Change it: PATCH /v2/client_invoices/{id} with number, or with null to have it counted.",
+            fix="Leave number out, so that it is counted; a number that was issued stays.",
         )
 
 
@@ -60,11 +60,10 @@ def stamp_duty_is_there(facts: Facts) -> Iterable[Fault]:
         )
 
 
-ERRORS: Final = (
-    Rule("IT-01", "DPR 633/1972 art. 21 c. 2 lett. d", seller_vat_number),
-    Rule("IT-02", "FatturaPA 2.1.1.4; SdI 00425", number_fits),
-)
+ERRORS: Final = (Rule("IT-01", "DPR 633/1972 art. 21 c. 2 lett. d", seller_vat_number),)
 WARNINGS: Final = (
+    # The API takes any number of up to 40 characters; SdI does not.
+    Rule("IT-50", "FatturaPA 2.1.1.4; SdI 00425", number_fits),
     Rule("IT-51", "SdI 00445", reason_has_its_point),
     Rule("IT-52", "DPR 642/1972 tariffa art. 13", stamp_duty_is_there),
 )
