@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import sqlite3
@@ -139,6 +140,12 @@ def grow(dataset: Dataset, rows: int) -> None:
     sql.execute("COMMIT")
     sql.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     sql.close()
+
+
+def waiting_jobs(data: Path) -> int:
+    """How many jobs are queued."""
+    with contextlib.closing(sqlite3.connect(data / "counterfoil.db")) as sql:
+        return int(sql.execute("SELECT count(*) FROM jobs WHERE is_dead = 0").fetchone()[0])
 
 
 def _recount(sql: sqlite3.Connection, organization_id: str, rows: int) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import sqlite3
 import time
 from pathlib import Path
 
@@ -41,9 +39,8 @@ def _against_baseline(work: Path, name: str, make_step, *, events: int) -> list[
 
 def _await_jobs(data: Path) -> None:
     """Until every PDF is made: what one side left to do must not slow down the other one's turn."""
-    with contextlib.closing(sqlite3.connect(data / "counterfoil.db")) as sql:
-        while sql.execute("SELECT count(*) FROM jobs WHERE is_dead = 0").fetchone()[0]:
-            time.sleep(0.02)
+    while dataset.waiting_jobs(data):
+        time.sleep(0.02)
 
 
 def _plain(client: Client, sent: bytes) -> Step:
