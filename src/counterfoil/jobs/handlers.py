@@ -156,7 +156,7 @@ def _letter(
         copy_to=copy_to,
         reply_to=own_address if tools.mail_from and own_address != address else None,
         subject=asked["email_title"],
-        body_text=asked.get("email_body") or sheet.default_body,
+        body_text=asked.get("email_body") or printing.default_body(sheet, seller_name),
         link=sheet.invoice_url if has_link else None,
         attachment=mail.Attachment(sheet.file_name, "application/pdf", pdf),
         message_id=f"<{email.id}@{address.rsplit('@', 1)[-1]}>",

@@ -52,32 +52,31 @@ class Runner:
     def drain(self) -> int:
         """Runs what is due in this thread until nothing is left; returns how many jobs ran."""
         count = 0
-        while self._seconds_until_due() <= 0:
-            count += self._run_batch()
+        while ran := self._run_batch():
+            count += ran
         return count
 
     def _run(self) -> None:
         while not self._stopping.is_set():
             self._wake.clear()
             try:
-                pause = self._seconds_until_due()
-                if pause <= 0:
-                    self._run_politely()
+                pause = 0 if self._run_politely() else self._seconds_until_due()
             except Exception:
                 log.exception("the job runner could not reach its queue")
                 pause = IDLE_SECONDS
             if pause > 0:
                 self._wake.wait(pause)
 
-    def _run_politely(self) -> None:
+    def _run_politely(self) -> int:
         """Runs a batch, and rests as long as it took when requests made new jobs meanwhile: half of the time is theirs.
 
-        Without it a backlog would slow down the very requests that make it.
+        Without it a backlog would slow down the very requests that make it. Returns how many jobs ran.
         """
         started = time.monotonic()
-        self._run_batch()
-        if self._wake.is_set():
+        ran = self._run_batch()
+        if ran and self._wake.is_set():
             self._stopping.wait(min(time.monotonic() - started, LONGEST_REST_SECONDS))
+        return ran
 
     def _seconds_until_due(self) -> float:
         """How long to wait for the next job, 0 or less when one is due; at most IDLE_SECONDS."""
@@ -92,11 +91,10 @@ class Runner:
     def _run_batch(self) -> int:
         works = self._tools.works
         now = works.clock.now()
-        if works.database.is_sqlite and HARMLESS_TWICE.issuperset(self._kinds):
-            # One process serves the file, so nobody need be kept away, and a durable write is saved.
-            with works.database.read() as conn:
-                rows = queue.due(conn, timestamp(now), kinds=self._kinds, limit=BATCH)
-        else:
+        with works.database.read() as conn:
+            rows = queue.due(conn, timestamp(now), kinds=self._kinds, limit=BATCH)
+        # Where one process serves the file, nobody need be kept away from what may run twice: a durable write less.
+        if rows and not (works.database.is_sqlite and HARMLESS_TWICE.issuperset(self._kinds)):
             with works.database.write() as conn:
                 rows = queue.claim(conn, timestamp(now), timestamp(now + CLAIM), kinds=self._kinds, limit=BATCH)
         for row in rows:

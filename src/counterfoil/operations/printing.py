@@ -17,7 +17,7 @@ from counterfoil.store.rows import AttachmentRow, InvoiceRow
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A document ready to print. document: the API's answer as a dict; logo: its row; default_body: of its mail."""
+    """A document ready to print. document: the API's answer as a dict; logo: its row."""
 
     document: dict[str, Any]
     locale: str
@@ -26,7 +26,6 @@ class Sheet:
     logo: AttachmentRow | None
     accent_color: str
     is_specimen: bool
-    default_body: str
 
 
 def page_url(base: str, row: InvoiceRow) -> str:
@@ -42,7 +41,6 @@ def sheet(work: Work, row: InvoiceRow, *, page_base: str) -> Sheet:
     profile = work.profile
     logo_id = profile.logo_attachment_id
     locale = locale_of(document["client"])
-    words = wording(locale)
     return Sheet(
         document=document,
         locale=locale,
@@ -51,8 +49,13 @@ def sheet(work: Work, row: InvoiceRow, *, page_base: str) -> Sheet:
         logo=attachments.get(work.conn, work.organization_id, logo_id) if logo_id else None,
         accent_color=profile.accent_color,
         is_specimen=profile.is_specimen,
-        default_body=mail_texts.default_body(
-            locale, document["number"], profile.legal_name, words.money(document["amount_due"]),
-            words.day(document["due_date"]),
-        ),
+    )
+
+
+def default_body(sheet: Sheet, seller_name: str) -> str:
+    """What a mail of the document says when its sender wrote nothing."""
+    words, document = wording(sheet.locale), sheet.document
+    return mail_texts.default_body(
+        sheet.locale, document["number"], seller_name, words.money(document["amount_due"]),
+        words.day(document["due_date"]),
     )  # fmt: skip

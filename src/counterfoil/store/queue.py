@@ -5,9 +5,9 @@ A job's id may say what it is about: enqueued again before it ran, or while it r
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cache
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, Integer, bindparam, delete, func, or_, select, update
 
 from counterfoil.store.prepared import Prepared
 from counterfoil.store.rows import JobRow
@@ -29,35 +29,22 @@ def enqueue(
     )  # fmt: skip
 
 
-def _free(now: str, kinds: tuple[str, ...]) -> tuple[ColumnElement[bool], ...]:
-    return (
-        jobs.c.is_dead.is_(False),
-        jobs.c.kind.in_(kinds),
-        or_(jobs.c.claimed_until.is_(None), jobs.c.claimed_until < now),
-    )
-
-
 def next_due(conn: Connection, now: str, kinds: tuple[str, ...]) -> str | None:
     """When the first job of these kinds that nobody holds at `now` is due, or was; None when there is none."""
-    return conn.execute(select(jobs.c.run_at).where(*_free(now, kinds)).order_by(jobs.c.run_at).limit(1)).scalar()
-
-
-def _due(now: str, kinds: tuple[str, ...], limit: int) -> Select[Any]:
-    conditions = (*_free(now, kinds), jobs.c.run_at <= now)
-    return select(jobs).where(*conditions).order_by(jobs.c.run_at, jobs.c.id).limit(limit)
+    found: str | None = _next_due(len(kinds)).value(conn, b_now=now, **_named(kinds))
+    return found
 
 
 def due(conn: Connection, now: str, *, kinds: tuple[str, ...], limit: int) -> list[JobRow]:
     """The jobs that `claim` would hand out; holds none of them, and writes nothing."""
-    return [JobRow(*row) for row in conn.execute(_due(now, kinds, limit))]
+    cursor = _due(len(kinds)).run(conn, b_now=now, b_limit=limit, **_named(kinds))
+    return [JobRow(*row) for row in cursor.fetchall()]
 
 
 def claim(conn: Connection, now: str, until: str, *, kinds: tuple[str, ...], limit: int) -> list[JobRow]:
     """Up to `limit` due jobs of these kinds, oldest first, held until `until` so that no other runner takes them."""
-    query = _due(now, kinds, limit)
-    if conn.dialect.name != "sqlite":
-        query = query.with_for_update(skip_locked=True)
-    rows = [JobRow(*row) for row in conn.execute(query)]
+    cursor = _due(len(kinds), is_locking=True).run(conn, b_now=now, b_limit=limit, **_named(kinds))
+    rows = [JobRow(*row) for row in cursor.fetchall()]
     if rows:
         conn.execute(
             update(jobs)
@@ -65,6 +52,34 @@ def claim(conn: Connection, now: str, until: str, *, kinds: tuple[str, ...], lim
             .values(claimed_until=until, attempts=jobs.c.attempts + 1)
         )
     return rows
+
+
+def _named(kinds: tuple[str, ...]) -> dict[str, str]:
+    return {f"b_kind_{n}": kind for n, kind in enumerate(kinds)}
+
+
+def _free(kinds: int) -> tuple[ColumnElement[bool], ...]:
+    """What a job must be that can be run: alive, of one of so many kinds, and held by nobody."""
+    now: BindParameter[str] = bindparam("b_now")
+    return (
+        jobs.c.is_dead.is_(False),
+        or_(*(jobs.c.kind == bindparam(f"b_kind_{n}") for n in range(kinds))),
+        or_(jobs.c.claimed_until.is_(None), jobs.c.claimed_until < now),
+    )
+
+
+@cache
+def _next_due(kinds: int) -> Prepared:
+    return Prepared(select(jobs.c.run_at).where(*_free(kinds)).order_by(jobs.c.run_at).limit(1))
+
+
+@cache
+def _due(kinds: int, *, is_locking: bool = False) -> Prepared:
+    conditions = (*_free(kinds), jobs.c.run_at <= bindparam("b_now"))
+    limit: BindParameter[int] = bindparam("b_limit", type_=Integer)
+    query = select(jobs).where(*conditions).order_by(jobs.c.run_at, jobs.c.id).limit(limit)
+    # Locks are left out for SQLite, which knows none and has the whole file locked.
+    return Prepared(query.with_for_update(skip_locked=True) if is_locking else query)
 
 
 def release_claims(conn: Connection) -> None:
