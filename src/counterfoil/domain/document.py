@@ -17,7 +17,7 @@ from counterfoil.domain.client_invoice import (
     WelfareFundApplied,
     WithholdingTaxApplied,
 )
-from counterfoil.domain.lines import Discount, Item, NewDiscount, NewItem, VatBreakdown
+from counterfoil.domain.lines import Discount, NewDiscount, NewItem
 from counterfoil.domain.money import Money, cents, round_to_cent, text
 from counterfoil.domain.organization import BankAccount, DocumentSettings, OrganizationProfile
 
@@ -165,17 +165,14 @@ def _texts(
 
 
 def _amounts(new: NewClientInvoice, sums: totals.Totals, currency: str) -> dict[str, Any]:
-    def both(name: str, amount: Decimal) -> dict[str, Any]:
-        return {name: Money(value=text(amount), currency=currency), f"{name}_cents": cents(amount)}
-
     welfare = new.welfare_fund
     withheld = new.withholding_tax
     return {
-        **both("vat_amount", sums.vat_amount),
-        **both("total_amount", sums.total_amount),
-        **both("tax_exclusive_amount", sums.tax_exclusive_amount),
-        **both("amount_due", sums.amount_due),
-        **both("line_total_amount", sums.line_total),
+        **_twins("vat_amount", sums.vat_amount, currency),
+        **_twins("total_amount", sums.total_amount, currency),
+        **_twins("tax_exclusive_amount", sums.tax_exclusive_amount, currency),
+        **_twins("amount_due", sums.amount_due, currency),
+        **_twins("line_total_amount", sums.line_total, currency),
         "welfare_fund": WelfareFundApplied(type=welfare.type, rate=welfare.rate, amount=text(sums.welfare_amount))
         if welfare
         else None,
@@ -185,28 +182,31 @@ def _amounts(new: NewClientInvoice, sums: totals.Totals, currency: str) -> dict[
     }
 
 
-def _item(new: NewItem, line: totals.LineTotals, currency: str, regime_reason: str | None) -> Item:
-    def money(amount: Decimal) -> Money:
-        return Money(value=text(amount), currency=currency)
+def _twins(name: str, amount: Decimal, currency: str) -> dict[str, Any]:
+    """An amount under its name, and beside it the same in whole cents.
 
+    Plain values, as those of lines and groups: one validation of the whole document costs a third of one for each.
+    """
+    value = text(amount)
+    return {name: {"value": value, "currency": currency}, f"{name}_cents": int(value.replace(".", ""))}
+
+
+def _item(new: NewItem, line: totals.LineTotals, currency: str, regime_reason: str | None) -> dict[str, Any]:
     reason = new.vat_exemption_reason or (regime_reason if not Decimal(new.vat_rate) else None)
-    return Item(
-        title=new.title,
-        description=new.description or "",
-        quantity=new.quantity,
-        unit=new.unit or "",
-        unit_price=Money(value=new.unit_price.value, currency=currency),
-        unit_price_cents=cents(Decimal(new.unit_price.value)),
-        vat_rate=new.vat_rate,
-        vat_exemption_reason=reason,
-        discount=_discount(new.discount, line.discount_amount, currency),
-        total_vat=money(line.total_vat),
-        total_vat_cents=cents(line.total_vat),
-        total_amount=money(line.total_amount),
-        total_amount_cents=cents(line.total_amount),
-        subtotal=money(line.subtotal),
-        subtotal_cents=cents(line.subtotal),
-    )
+    return {
+        "title": new.title,
+        "description": new.description or "",
+        "quantity": new.quantity,
+        "unit": new.unit or "",
+        "unit_price": {"value": new.unit_price.value, "currency": currency},
+        "unit_price_cents": cents(Decimal(new.unit_price.value)),
+        "vat_rate": new.vat_rate,
+        "vat_exemption_reason": reason,
+        "discount": _discount(new.discount, line.discount_amount, currency),
+        **_twins("total_vat", line.total_vat, currency),
+        **_twins("total_amount", line.total_amount, currency),
+        **_twins("subtotal", line.subtotal, currency),
+    }
 
 
 def _discount(new: NewDiscount | None, amount: Decimal | None, currency: str) -> Discount | None:
@@ -216,20 +216,18 @@ def _discount(new: NewDiscount | None, amount: Decimal | None, currency: str) ->
     return Discount(type=kind, value=new.value, amount=Money(value=text(round_to_cent(amount)), currency=currency))
 
 
-def _breakdown(sums: totals.Totals, currency: str, locale: str) -> list[VatBreakdown]:
+def _breakdown(sums: totals.Totals, currency: str, locale: str) -> list[dict[str, Any]]:
     return [
-        VatBreakdown(
-            vat_category=group.category,
-            vat_rate=_rate_text(group.rate),
-            vat_exemption_reason=group.exemption_reason,
-            vat_exemption_text=vat.exemption_text(group.exemption_reason, locale, group.category)
+        {
+            "vat_category": group.category,
+            "vat_rate": _rate_text(group.rate),
+            "vat_exemption_reason": group.exemption_reason,
+            "vat_exemption_text": vat.exemption_text(group.exemption_reason, locale, group.category)
             if group.exemption_reason
             else "",
-            taxable_amount=Money(value=text(group.taxable_amount), currency=currency),
-            taxable_amount_cents=cents(group.taxable_amount),
-            vat_amount=Money(value=text(group.vat_amount), currency=currency),
-            vat_amount_cents=cents(group.vat_amount),
-        )
+            **_twins("taxable_amount", group.taxable_amount, currency),
+            **_twins("vat_amount", group.vat_amount, currency),
+        }
         for group in sums.groups
     ]
 
