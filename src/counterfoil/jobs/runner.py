@@ -32,7 +32,7 @@ class Runner:
 
     def __init__(self, tools: Tools, kinds: tuple[str, ...] = tuple(HANDLERS)) -> None:
         self._tools = tools
-        self._kinds = kinds
+        self.kinds = kinds
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="counterfoil-jobs", daemon=True)
@@ -63,7 +63,8 @@ class Runner:
                 pause = 0 if self._run_politely() else self._seconds_until_due()
             except Exception:
                 log.exception("the job runner could not reach its queue")
-                pause = IDLE_SECONDS
+                self._stopping.wait(IDLE_SECONDS)  # however often it is woken: what failed will fail again at once
+                continue
             if pause > 0:
                 self._wake.wait(pause)
 
@@ -83,7 +84,7 @@ class Runner:
         works = self._tools.works
         now = works.clock.now()
         with works.database.read() as conn:
-            due = queue.next_due(conn, timestamp(now), self._kinds)
+            due = queue.next_due(conn, timestamp(now), self.kinds)
         if due is None:
             return IDLE_SECONDS
         return min(IDLE_SECONDS, (datetime.fromisoformat(due) - now).total_seconds())
@@ -92,11 +93,11 @@ class Runner:
         works = self._tools.works
         now = works.clock.now()
         with works.database.read() as conn:
-            rows = queue.due(conn, timestamp(now), kinds=self._kinds, limit=BATCH)
+            rows = queue.due(conn, timestamp(now), kinds=self.kinds, limit=BATCH)
         # Where one process serves the file, nobody need be kept away from what may run twice: a durable write less.
-        if rows and not (works.database.is_sqlite and HARMLESS_TWICE.issuperset(self._kinds)):
+        if rows and not (works.database.is_sqlite and HARMLESS_TWICE.issuperset(self.kinds)):
             with works.database.write() as conn:
-                rows = queue.claim(conn, timestamp(now), timestamp(now + CLAIM), kinds=self._kinds, limit=BATCH)
+                rows = queue.claim(conn, timestamp(now), timestamp(now + CLAIM), kinds=self.kinds, limit=BATCH)
         for row in rows:
             self._run_one(row)
         return len(rows)

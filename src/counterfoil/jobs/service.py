@@ -76,9 +76,10 @@ class JobService:
             runner.start()
         self._tidy()
 
-    def _wake(self) -> None:
+    def _wake(self, kinds: frozenset[str]) -> None:
         for runner in self._runners:
-            runner.wake()
+            if not kinds.isdisjoint(runner.kinds):
+                runner.wake()
 
     def _tidy(self) -> None:
         oldest = timestamp(self._works.clock.now() - self._keep_answers)

@@ -49,7 +49,7 @@ class Work:
     replay: idempotency.Record | None = None
     _organization: OrganizationRow | None = None
     _profile: OrganizationProfile | None = None
-    _has_jobs: bool = field(default=False)
+    _job_kinds: set[str] = field(default_factory=set)
     _answer: idempotency.Record | None = None
 
     @property
@@ -116,7 +116,7 @@ class Work:
             run_at=timestamp(self.now + delay),
             created_at=self.timestamp,
         )
-        self._has_jobs = True
+        self._job_kinds.add(kind)
 
     def record(self, document_kind: str, document_id: str, type: str, data: Mapping[str, object] | None = None) -> None:
         """Writes down what happened to a document, when, and by whom."""
@@ -145,12 +145,12 @@ def _profile(text: str) -> OrganizationProfile:
 
 
 class Works:
-    """Opens works. on_jobs: called after a commit that enqueued jobs."""
+    """Opens works. on_jobs: called after a commit that enqueued jobs, with their kinds."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self.database = database
         self.clock = clock
-        self.on_jobs: Callable[[], None] = lambda: None
+        self.on_jobs: Callable[[frozenset[str]], None] = lambda _kinds: None
 
     @contextmanager
     def read(self, actor: Actor) -> Iterator[Work]:
@@ -179,8 +179,8 @@ class Works:
                 conn.get_transaction().rollback()  # type: ignore[union-attr]  # write() always opens one
             elif asked and not work.replay and work._answer and work._answer.status_code:
                 idempotency.put(conn, actor.organization_id, asked.key, work._answer, work.timestamp)
-        if work._has_jobs and not is_dry_run:
-            self.on_jobs()
+        if work._job_kinds and not is_dry_run:
+            self.on_jobs(frozenset(work._job_kinds))
 
 
 def _earlier_answer(conn: Connection, actor: Actor, asked: Idempotency) -> idempotency.Record | None:

@@ -88,9 +88,7 @@ class Call:
         works = self.doors.works
         with works.database.read() as conn:
             now = works.clock.now()
-            actor = self._authenticated(
-                self._known or access.authenticate(conn, self._authorization, timestamp(now))
-            )
+            actor = self._authenticated(self._known or access.authenticate(conn, self._authorization, timestamp(now)))
             body = act(Work(conn, actor, now))
         return Response(body, media_type="application/json")
 

@@ -29,8 +29,9 @@ SQLITE_PRAGMAS = {
 class Database:
     """An engine and its write locks. Use `read()` and `write()`; nothing else opens a connection."""
 
-    def __init__(self, engine: Engine, *, write_lock_file: Path | None) -> None:
+    def __init__(self, engine: Engine, *, writer: Engine | None = None, write_lock_file: Path | None) -> None:
         self.engine = engine
+        self._writer = writer or engine
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._fair = FairLock()
         self._file_lock = FileLock(write_lock_file) if write_lock_file else None
@@ -59,7 +60,7 @@ class Database:
 
     @contextmanager
     def _sqlite_write(self) -> Iterator[Connection]:
-        with self.engine.connect() as conn, conn.begin():
+        with self._writer.connect() as conn, conn.begin():
             # A deferred transaction that turns into a write fails at once with SQLITE_BUSY_SNAPSHOT, whatever the
             # timeout.
             self._begin(conn, "BEGIN IMMEDIATE")
@@ -73,6 +74,7 @@ class Database:
     def dispose(self) -> None:
         """Closes the pool and the lock file."""
         self.engine.dispose()
+        self._writer.dispose()
         if self._file_lock is not None:
             self._file_lock.release()
 
@@ -80,14 +82,20 @@ class Database:
 def open_sqlite(path: Path) -> Database:
     """The SQLite database at `path`; the directory is made, the schema is not (see store.migrations)."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(
-        f"sqlite:///{path}",
-        pool_size=POOL_SIZE,
-        max_overflow=4,
-        connect_args={"check_same_thread": False, "cached_statements": 256},
+    # One connection writes, always the same: each commit of another would throw away all pages that it had in memory.
+    engine, writer = (
+        create_engine(
+            f"sqlite:///{path}",
+            pool_size=size,
+            max_overflow=overflow,
+            pool_use_lifo=True,
+            connect_args={"check_same_thread": False, "cached_statements": 256},
+        )
+        for size, overflow in ((POOL_SIZE, 4), (1, 0))
     )
-    event.listen(engine, "connect", _prepare_sqlite)
-    return Database(engine, write_lock_file=path.with_suffix(".write-lock"))
+    for each in (engine, writer):
+        event.listen(each, "connect", _prepare_sqlite)
+    return Database(engine, writer=writer, write_lock_file=path.with_suffix(".write-lock"))
 
 
 def open_postgresql(url: str) -> Database:

@@ -40,7 +40,9 @@ class Prepared:
         clause = self._clause[name] if isinstance(self._clause, Mapping) else self._clause
         compiled: Any = clause.compile(dialect=conn.dialect, column_keys=self._columns)
         # A literal of the statement has its value already; a parameter still waits for one.
-        literals = {name: bind.value for name, bind in compiled.binds.items() if not bind.required and bind.value is not None}
+        literals = {
+            name: bind.value for name, bind in compiled.binds.items() if not bind.required and bind.value is not None
+        }
         text = _Text(str(compiled), literals, compiled.positiontup)
         self._compiled[name] = text
         return text

@@ -220,7 +220,7 @@ jobs = Table(
     Column("error", Text, nullable=False),
     Column("is_dead", Boolean, nullable=False),
     Column("created_at", String(24), nullable=False),
-    Index(None, "is_dead", "run_at"),
+    Index(None, "kind", "is_dead", "run_at"),
 )
 
 instance_secrets = Table(

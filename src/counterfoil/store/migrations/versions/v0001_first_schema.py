@@ -210,7 +210,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
     )
     with op.batch_alter_table("jobs", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_jobs_is_dead_run_at"), ["is_dead", "run_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_jobs_kind_is_dead_run_at"), ["kind", "is_dead", "run_at"], unique=False)
 
     op.create_table(
         "list_counts",
