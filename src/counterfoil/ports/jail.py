@@ -13,7 +13,6 @@ import sys
 
 MEMORY_BYTES = 2 * 1024**3
 OPEN_FILES = 32
-NICENESS = 10
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS = 38
@@ -28,9 +27,6 @@ def enter() -> None:
     os.environ["HOME"] = "/nonexistent"
     # Thread pools are sized by this; their stacks would eat the memory limit on a machine of many cores.
     os.environ["RAYON_NUM_THREADS"] = "2"
-    # People and programs wait for requests, and for a PDF hardly anybody: on a busy machine it comes second.
-    with contextlib.suppress(OSError):
-        os.nice(NICENESS)
     for limit, value in (
         (resource.RLIMIT_AS, MEMORY_BYTES),
         (resource.RLIMIT_FSIZE, 0),
