@@ -1,4 +1,4 @@
-"""init, token and serve, as a person types them."""
+"""init, token and demo, as a person types them; tests/rest/test_server.py has more of init, and serve."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ import subprocess
 from pathlib import Path
 
 import httpx
-import pytest
 
-from tests.support.server import COMMAND, Server, clean_environment, free_port, start_server
+from tests.support.server import COMMAND, Server, clean_environment, free_port
 
 IBAN = "FR1420041010050500013M02606"
 
@@ -23,29 +22,6 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def init(data: Path, *more: str) -> subprocess.CompletedProcess[str]:
     return run("init", "--data", str(data), "--country", "FR", "--legal-name", "Jean Test", "--iban", IBAN, *more)
-
-
-def test_init_makes_an_organization_and_a_key_that_works(tmp_path: Path) -> None:
-    # given an empty directory, when it is initialized
-    made = json.loads(init(tmp_path / "data", "--json").stdout)
-    # then it says what outside tools rely on
-    assert set(made) >= {"organization_id", "slug", "api_key"}
-    assert made["api_key"].startswith(f"{made['slug']}:")
-    # and the key opens the API
-    server = start_server(tmp_path / "data")
-    try:
-        with server.http(Authorization=made["api_key"]) as http:
-            answer = http.get("/v2/organization").json()["organization"]
-    finally:
-        server.stop()
-    assert answer["id"] == made["organization_id"]
-
-
-def test_init_again_adds_an_organization_while_a_server_runs(server: Server) -> None:
-    first = json.loads(init(server.data, "--json").stdout)
-    second = json.loads(init(server.data, "--json").stdout)
-    assert first["organization_id"] != second["organization_id"]
-    assert first["slug"] != second["slug"]
 
 
 def test_the_data_is_readable_by_its_owner_only(tmp_path: Path) -> None:
@@ -75,30 +51,6 @@ def test_next_number_starts_the_series(server: Server) -> None:
         }  # fmt: skip
         draft = http.post("/v2/client_invoices", json=body).json()["client_invoice"]
     assert draft["number"] == f"F-{year}-250-PROFORMA"
-
-
-@pytest.mark.parametrize(
-    ("options", "said"),
-    [
-        (("--vat-regime", "forfettario"), "forfettario"),
-        (("--vat-number", "FR00732829320"), "vat_number"),
-        (("--vat-regime", "none"), "vat_regime"),
-    ],
-)
-def test_a_wrong_profile_is_refused_in_plain_words(tmp_path: Path, options: tuple[str, ...], said: str) -> None:
-    answer = init(tmp_path / "data", *options)
-    assert answer.returncode == 1
-    assert said in answer.stderr
-    assert "Traceback" not in answer.stderr
-
-
-def test_a_wrong_iban_is_refused(tmp_path: Path) -> None:
-    answer = run(
-        "init", "--data", str(tmp_path), "--country", "FR", "--legal-name", "A", "--iban", "FR1420041010050500013M02607"
-    )
-    assert answer.returncode == 1
-    assert "iban" in answer.stderr.lower()
-    assert "Traceback" not in answer.stderr
 
 
 def test_a_token_has_the_scopes_it_was_made_with(server: Server) -> None:
@@ -135,12 +87,6 @@ def test_secrets_are_kept_as_hashes_only(tmp_path: Path) -> None:
     everything = b"".join(path.read_bytes() for path in (tmp_path / "data").rglob("*") if path.is_file())
     assert made["api_key"].split(":", 1)[1].encode() not in everything
     assert token.encode() not in everything
-
-
-def test_a_second_server_on_the_same_data_is_refused(server: Server) -> None:
-    answer = run("serve", "--data", str(server.data), "--port", str(free_port()))
-    assert answer.returncode == 1
-    assert "PostgreSQL" in answer.stderr
 
 
 def test_the_demo_says_what_there_is_in_ten_lines(tmp_path: Path) -> None:

@@ -175,6 +175,7 @@ def test_the_child_has_no_environment_few_files_and_bounded_memory(renderer: Chi
                 proc.joinpath("environ").read_bytes()]  # fmt: skip
 
 
+@pytest.mark.long  # `make bench` measures the same over a mixed load
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="ok: needs Linux's /proc")
 def test_long_documents_stay_below_the_memory_that_we_promise() -> None:
     renderer = ChildRenderer(timeout_seconds=60)
