@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -49,8 +49,8 @@ def add_imported(api: Api, like: str) -> None:
             assert row is not None
             seq, created_at = organizations.take_seq(work.conn, work.organization, work.timestamp)
             frozen = json.dumps(json.loads(row.frozen) | {"id": IMPORTED, "number": "IMP-1"}, separators=(",", ":"))
-            copy = replace(
-                row, id=IMPORTED, number="IMP-1", seq=seq, created_at=created_at, imported=True, frozen=frozen,
+            copy = row._replace(
+                id=IMPORTED, number="IMP-1", seq=seq, created_at=created_at, imported=True, frozen=frozen,
                 public_token="imported-token",
             )  # fmt: skip
             client_invoices.insert_invoice(work.conn, api.organization.id, copy)

@@ -6,7 +6,6 @@ import sqlite3
 import tempfile
 from array import array
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -76,7 +75,7 @@ class Model:
                     client_invoices.delete_draft(conn, ORGANIZATION, self.rows.pop(index))
                 else:
                     before = self.rows[index]
-                    self.rows[index] = replace(before, status=status)
+                    self.rows[index] = before._replace(status=status)
                     client_invoices.replace(conn, ORGANIZATION, before, self.rows[index])
 
     def naive(self, wanted: InvoiceFilter, *, is_descending: bool) -> list[str]:

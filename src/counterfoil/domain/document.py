@@ -46,12 +46,6 @@ class Identity:
     finalized_at: str = ""
 
 
-def splice(*texts: str) -> str:
-    """Several JSON object texts with disjoint keys as one, without reading them."""
-    inner = (text[1:-1] for text in texts if text != "{}")
-    return "{" + ",".join(inner) + "}"
-
-
 def client_snapshot(client: Mapping[str, Any]) -> dict[str, object]:
     """What a document keeps of its client; keys without a value are left out."""
     kept: dict[str, object] = {}

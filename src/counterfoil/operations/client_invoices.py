@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ from counterfoil.domain.client_invoice import (
     LiveClientInvoice,
     NewClientInvoice,
 )
-from counterfoil.domain.document import Identity, as_new, build_client_invoice, splice
+from counterfoil.domain.document import Identity, as_new, build_client_invoice
 from counterfoil.domain.money import Money
 from counterfoil.errors import Fault
 from counterfoil.operations import issuing, parties
@@ -103,7 +103,7 @@ def update(work: Work, invoice_id: str, change: ClientInvoiceChange) -> Outcome:
     _raise_faults(rules.write_faults(new, work.profile))
     identity = _identity(row, number=new.number)
     frozen = _build(work, new, identity, parties.snapshot_of(work, new.client_id, fallback=before["client"]))
-    after = _touched(work, replace(row, **_frozen_columns(frozen)))
+    after = _touched(work, row._replace(**_frozen_columns(frozen)))
     store.replace(work.conn, work.organization_id, row, after)
     work.record(KIND, row.id, "updated", {"fields": sorted(change.model_fields_set)})
     _render_later(work, after)
@@ -206,13 +206,13 @@ def public(work: Work, row: InvoiceRow) -> InvoiceRow:
 def set_attachment(work: Work, row: InvoiceRow, attachment_id: str) -> None:
     """Links the document's PDF, once it is made; not a change of the document, so the version stays."""
     live = LiveClientInvoice.model_validate_json(row.live).model_copy(update={"attachment_id": attachment_id})
-    store.replace(work.conn, work.organization_id, row, replace(row, live=_live_text(live)))
+    store.replace(work.conn, work.organization_id, row, row._replace(live=_live_text(live)))
 
 
 def answer(row: InvoiceRow, *, invoice_url: str, proforma: str | None = None) -> str:
     """The invoice as the API answers it: its two texts spliced, with what only the reader knows."""
     number = "" if proforma is None else f'"number":{json.dumps(proforma)},'
-    return splice(row.frozen, row.live, f'{{{number}"invoice_url":{json.dumps(invoice_url)}}}')
+    return f'{row.frozen[:-1]},{row.live[1:-1]},{number}"invoice_url":{json.dumps(invoice_url)}}}'
 
 
 def _issue(
@@ -228,7 +228,7 @@ def _issue(
     live = LiveClientInvoice.model_validate_json(row.live).model_copy(
         update={"status": "unpaid", "attachment_id": None, "updated_at": work.timestamp}
     )
-    after = replace(row, **_frozen_columns(issued), status="unpaid", live=_live_text(live))
+    after = row._replace(**_frozen_columns(issued), status="unpaid", live=_live_text(live))
     return after, (*warnings, *odd)
 
 
@@ -266,12 +266,12 @@ def _touched(work: Work, row: InvoiceRow) -> InvoiceRow:
     live = LiveClientInvoice.model_validate_json(row.live).model_copy(
         update={"updated_at": work.timestamp, "status": row.status}
     )
-    return replace(row, updated_at=work.timestamp, version=row.version + 1, live=_live_text(live))
+    return row._replace(updated_at=work.timestamp, version=row.version + 1, live=_live_text(live))
 
 
 def _with_live(work: Work, row: InvoiceRow, status: str, **changes: object) -> InvoiceRow:
     live = LiveClientInvoice.model_validate_json(row.live).model_copy(update=changes)
-    after = _touched(work, replace(row, status=status, live=_live_text(live)))
+    after = _touched(work, row._replace(status=status, live=_live_text(live)))
     store.replace(work.conn, work.organization_id, row, after)
     if live.attachment_id is None:
         # The job at hand renders the version before this one, and drops it.

@@ -86,7 +86,7 @@ class InvoiceFilter:
 def get(conn: Connection, organization_id: str, invoice_id: str) -> InvoiceRow | None:
     """The invoice; None when absent or another organization's."""
     row = _GET.run(conn, b_organization_id=organization_id, b_id=invoice_id).fetchone()
-    return InvoiceRow(*row) if row else None
+    return InvoiceRow._make(row) if row else None
 
 
 def by_public_token(conn: Connection, token: str) -> InvoiceRow | None:
@@ -103,7 +103,7 @@ def has_number(conn: Connection, organization_id: str, number: str, *, except_id
 
 def insert_invoice(conn: Connection, organization_id: str, row: InvoiceRow) -> None:
     """Adds the row, its public link and its place in the counts."""
-    _INSERT.run(conn, **_values(row))
+    _INSERT.run(conn, **row._asdict())
     _INSERT_LINK.run(
         conn, token=row.public_token, organization_id=organization_id, document_kind=KIND, document_id=row.id
     )
@@ -142,7 +142,7 @@ def page(
     total = conn.execute(count).scalar_one()
     seqs = select(client_invoices.c.seq).where(*conditions)
     query = _deferred(organization_id, seqs, is_descending, limit, skip)
-    return total, [InvoiceRow(*row) for row in conn.execute(query).all()]
+    return total, [InvoiceRow._make(row) for row in conn.execute(query)]
 
 
 def _counted_page(
@@ -161,7 +161,7 @@ def _counted_page(
     if start.bound is not None:
         values["b_bound"] = start.bound
     rows = statement.run(conn, b_organization_id=organization_id, b_limit=limit, b_offset=start.offset, **values)
-    return start.total, [InvoiceRow(*row) for row in rows.fetchall()]
+    return start.total, list(map(InvoiceRow._make, rows.fetchall()))
 
 
 @cache
@@ -226,7 +226,3 @@ def _conditions(organization_id: str, wanted: InvoiceFilter) -> list[ColumnEleme
         if (value := getattr(wanted, name)) is not None:
             conditions.append(c[name] == value)
     return conditions
-
-
-def _values(row: InvoiceRow) -> dict[str, object]:
-    return {name: getattr(row, name) for name in InvoiceRow.__slots__}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -79,13 +80,11 @@ def window(
     if skip < BLOCK or skip >= total:
         return Window(total, None, skip)
     counts = [array("I", blocks) for _, blocks in rows]
-    length = max(len(blocks) for blocks in counts)
-    order = range(length - 1, -1, -1) if is_descending else range(length)
+    merged = counts[0].tolist() if len(counts) == 1 else [sum(each) for each in zip_longest(*counts, fillvalue=0)]
     left = skip
-    for index in order:
-        here = sum(blocks[index] for blocks in counts if index < len(blocks))
-        if left < here:
+    for index in range(len(merged) - 1, -1, -1) if is_descending else range(len(merged)):
+        if left < merged[index]:
             bound = (index + 1) * BLOCK - 1 if is_descending else index * BLOCK
             return Window(total, bound, left)
-        left -= here
+        left -= merged[index]
     return Window(total, None, skip)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class InvoiceRow:
-    """One client invoice as stored. frozen, live: JSON object texts with disjoint keys."""
+class InvoiceRow(NamedTuple):
+    """One client invoice as stored. frozen, live: JSON object texts with disjoint keys.
+
+    A tuple, for lists make a hundred at once: a frozen dataclass takes seven times as long.
+    """
 
     organization_id: str
     id: str
