@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: setup demo test test-long check bench help lock format lint
+.PHONY: setup demo test test-long reliability check bench help lock format lint
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -35,6 +35,9 @@ test: lint  ## what CI runs: format, lint, types, imports, then all tests but th
 
 test-long: lint  ## the same with the tests that take minutes, at full size
 	COUNTERFOIL_TEST_SIZE=long $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile -m "long or not long" --timeout 3600
+
+reliability: lint  ## kills and crowds at full size
+	COUNTERFOIL_TEST_SIZE=long $(BIN)/python -m pytest tests/reliability --timeout 3600
 
 check: lint  ## format, lint, types, imports and the architecture tests: seconds
 	$(BIN)/python -m pytest -q tests/architecture
