@@ -69,7 +69,7 @@ class House:
         if is_server:
             # For other processes on the directory, such as mcp: links that they write lead to this server.
             (settings.data / ADDRESS_FILE).write_text(settings.base_url, encoding="utf-8")
-        self.database = _database(settings)
+        self.database = open_database(settings)
         migrations.upgrade(self.database)
         self.clock = clock or SystemClock()
         self.works = Works(self.database, self.clock)
@@ -250,7 +250,8 @@ def _add_pages(app: FastAPI, house: House) -> None:
     pages.mount(app, house.doors, house.settings.data / "mail")
 
 
-def _database(settings: Settings) -> Database:
+def open_database(settings: Settings) -> Database:
+    """The database that the settings name, as it is: House brings its schema up to date, migrate mends it."""
     if settings.database_url:
         return open_postgresql(settings.database_url)
     return open_sqlite(settings.data / DATABASE_FILE)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import stat
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -130,3 +132,18 @@ def test_the_demo_keeps_away_from_real_data(tmp_path: Path) -> None:
     answer = run("demo", "--data", str(tmp_path / "data"), "--port", str(free_port()), "--no-open")
     assert answer.returncode == 1
     assert "real data" in answer.stderr
+
+
+def test_migrate_puts_back_a_trigger_that_is_gone(tmp_path: Path) -> None:
+    # given a database whose guard someone dropped
+    init(tmp_path / "data")
+    with closing(sqlite3.connect(tmp_path / "data" / "counterfoil.db")) as database:
+        database.execute("DROP TRIGGER client_invoices_frozen")
+        database.commit()
+    refused = run("token", "create", "--data", str(tmp_path / "data"))
+    assert refused.returncode == 1
+    assert "counterfoil migrate" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    # when it is migrated, then it opens again
+    assert run("migrate", "--data", str(tmp_path / "data")).returncode == 0
+    assert run("token", "create", "--data", str(tmp_path / "data")).returncode == 0

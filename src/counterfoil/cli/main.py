@@ -8,7 +8,7 @@ import sys
 import typer
 
 from counterfoil import errors
-from counterfoil.cli import demo, initialize, mcp_command, serve, token
+from counterfoil.cli import demo, initialize, mcp_command, migrate, serve, token
 from counterfoil.cli.console import fail
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ token.register(app)
 serve.register(app)
 demo.register(app)
 mcp_command.register(app)
+migrate.register(app)
 
 
 def main() -> None:

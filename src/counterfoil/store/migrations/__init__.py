@@ -6,14 +6,18 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
+from counterfoil.errors import Unavailable
 from counterfoil.store import triggers
 from counterfoil.store.engine import Database
 
 HEAD = "0001"  # the newest revision; a test compares it with Alembic's own view
 
 
-class SchemaError(Exception):
+class SchemaError(Unavailable):
     """The database is not what this version can work with."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("schema_not_usable", message)
 
 
 def current(conn: Connection) -> str | None:
