@@ -221,7 +221,10 @@ def _issue(
     """The row as issued: rules first, the number last, so that a refusal never costs one."""
     faults, warnings = rules.finalize_faults(frozen.model_dump(mode="json"), work.profile)
     _raise_faults(faults)
-    taken = lambda n: store.has_number(work.conn, work.organization_id, n, except_id=row.id)  # noqa: E731
+
+    def taken(number: str) -> bool:
+        return store.has_number(work.conn, work.organization_id, number, except_id=row.id)
+
     number, odd = issuing.take_number(work, KIND, new.issue_date, new.number, taken)
     issued = frozen.model_copy(update={"number": number, "finalized_at": work.timestamp})
     _drop_attachment(work, row)

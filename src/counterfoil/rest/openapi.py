@@ -132,7 +132,7 @@ def _content(route: Route) -> dict[str, Any]:
     if route.takes == "file":
         form = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
         return {"multipart/form-data": {"schema": form}}
-    reference = {"$ref": f"#/components/schemas/{route.takes.__name__}"}  # type: ignore[union-attr]
+    reference = {"$ref": f"#/components/schemas/{route.takes.__name__}"}  # type: ignore[union-attr]  # a model here
     wrapped = {"type": "object", "properties": {route.wrapper: reference}, "required": [route.wrapper]}
     schema: dict[str, Any] = {"anyOf": [reference, wrapped]} if route.wrapper else reference
     return {"application/json": {"schema": schema}}
@@ -154,7 +154,7 @@ def _shape(gives: object) -> Mapping[str, Any]:
     if isinstance(gives, list):
         return {"type": "array", "items": _shape(gives[0])}
     if _is_model(gives):
-        return {"$ref": f"#/components/schemas/{gives.__name__}"}  # type: ignore[attr-defined]
+        return {"$ref": f"#/components/schemas/{gives.__name__}"}  # type: ignore[attr-defined]  # a model, see _is_model
     return gives  # type: ignore[return-value]  # a schema as it stands
 
 

@@ -28,7 +28,7 @@ class Prepared:
     def run(self, conn: Connection, **values: object) -> Any:
         """The driver's cursor: fetchone(), fetchall(), rowcount."""
         text = self._compiled.get(conn.dialect.name) or self._compile(conn)
-        return conn.connection.driver_connection.execute(text.sql, text.parameters(values))  # type: ignore[union-attr]
+        return conn.connection.driver_connection.execute(text.sql, text.parameters(values))  # type: ignore[union-attr]  # open
 
     def value(self, conn: Connection, **values: object) -> Any:
         """The first column of the first row; None when there is no row."""
