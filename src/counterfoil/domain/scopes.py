@@ -12,12 +12,18 @@ CLIENT_INVOICES_READ = "client_invoices.read"
 CLIENT_INVOICE_WRITE = "client_invoice.write"
 ATTACHMENT_READ = "attachment.read"
 ATTACHMENT_WRITE = "attachment.write"
+SUPPLIER_INVOICE_READ = "supplier_invoice.read"
+SUPPLIER_INVOICE_WRITE = "supplier_invoice.write"
+PRODUCT_READ = "product.read"
+PRODUCT_WRITE = "product.write"
+EINVOICING_READ = "einvoicing.read"
+WEBHOOK = "webhook"
 
 ALL_SCOPES = frozenset(
     {
         "offline_access", "openid", ORGANIZATION_READ, ORGANIZATION_WRITE, CLIENT_READ, CLIENT_WRITE,
-        CLIENT_INVOICES_READ, CLIENT_INVOICE_WRITE, "supplier_invoice.read", "supplier_invoice.write", "product.read",
-        "product.write", ATTACHMENT_READ, ATTACHMENT_WRITE, "einvoicing.read", "webhook", "payment_link.read",
+        CLIENT_INVOICES_READ, CLIENT_INVOICE_WRITE, SUPPLIER_INVOICE_READ, SUPPLIER_INVOICE_WRITE, PRODUCT_READ,
+        PRODUCT_WRITE, ATTACHMENT_READ, ATTACHMENT_WRITE, EINVOICING_READ, WEBHOOK, "payment_link.read",
         "payment_link.write",
     }
 )  # fmt: skip

@@ -185,10 +185,11 @@ def _handled(route: Route, call: Call) -> Response:
     try:
         return route.handler(call)
     except BillingError as error:
-        return respond(call.first_fault(error))
+        return respond(call.first_fault(error), is_bare=route.is_bare_error)
     except Exception:
         log.exception("a bug: %s %s failed", route.method, route.path)
-        return envelope([Fault("internal_server_error", "Something broke here; nothing was written.")], 500)
+        fault = Fault("internal_server_error", "Something broke here; nothing was written.")
+        return envelope([fault], 500, is_bare=route.is_bare_error)
 
 
 async def _limited(request: Request, limit: int) -> bytes:

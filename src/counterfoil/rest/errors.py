@@ -36,16 +36,17 @@ def status_of(error: BillingError) -> int:
     return next((status for kind, status in STATUS if isinstance(error, kind)), 400)
 
 
-def respond(error: BillingError) -> Response:
-    """The error as an HTTP answer."""
+def respond(error: BillingError, *, is_bare: bool = False) -> Response:
+    """The error as an HTTP answer. is_bare: the first fault's fields also stand beside `errors`."""
     status = status_of(error)
-    return envelope(error.faults, status)
+    return envelope(error.faults, status, is_bare=is_bare)
 
 
-def envelope(faults: Iterable[Fault], status: int) -> Response:
+def envelope(faults: Iterable[Fault], status: int, *, is_bare: bool = False) -> Response:
     """{"errors": […], "trace_id": …}, the trace id also as a header."""
     trace_id = secrets.token_hex(16)
-    body = {"errors": [as_wire(fault, status) for fault in faults], "trace_id": trace_id}
+    listed = [as_wire(fault, status) for fault in faults]
+    body = {**(listed[0] if is_bare else {}), "errors": listed, "trace_id": trace_id}
     headers = {"X-Tyk-Trace-Id": trace_id}
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="counterfoil"'

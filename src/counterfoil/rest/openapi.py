@@ -36,6 +36,10 @@ _ERRORS = {
         },
     },
 }
+_BARE_ERROR = {
+    "description": "The first fault stands bare, as the API documents it here, and all of them in errors (ours).",
+    "allOf": [{"$ref": "#/components/schemas/Errors"}, _ERRORS["properties"]["errors"]["items"]],  # type: ignore[index]
+}
 _PAGE_META = {
     "type": "object",
     "properties": {
@@ -68,7 +72,7 @@ def build(routes: Iterable[Route]) -> dict[str, Any]:
         "security": [{"apiKey": []}, {"bearer": []}],
         "paths": paths,
         "components": {
-            "schemas": schemas | {"Errors": _ERRORS, "PageMeta": _PAGE_META},
+            "schemas": schemas | {"Errors": _ERRORS, "BareError": _BARE_ERROR, "PageMeta": _PAGE_META},
             "securitySchemes": {
                 "apiKey": {
                     "type": "apiKey", "in": "header", "name": "Authorization", "description": "login:secret",
@@ -80,7 +84,8 @@ def build(routes: Iterable[Route]) -> dict[str, Any]:
 
 
 def _given(route: Route) -> Iterable[object]:
-    for gives in route.gives.values():
+    yield route.spread
+    for gives in route.gives.values() if isinstance(route.gives, Mapping) else [route.gives]:
         yield from gives if isinstance(gives, list) else [gives]
 
 
@@ -132,6 +137,8 @@ def _content(route: Route) -> dict[str, Any]:
     if route.takes == "file":
         form = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
         return {"multipart/form-data": {"schema": form}}
+    if isinstance(route.takes, Mapping):
+        return {"multipart/form-data": {"schema": dict(route.takes)}}
     reference = {"$ref": f"#/components/schemas/{route.takes.__name__}"}  # type: ignore[union-attr]  # a model here
     wrapped = {"type": "object", "properties": {route.wrapper: reference}, "required": [route.wrapper]}
     schema: dict[str, Any] = {"anyOf": [reference, wrapped]} if route.wrapper else reference
@@ -139,15 +146,23 @@ def _content(route: Route) -> dict[str, Any]:
 
 
 def _responses(route: Route) -> dict[str, Any]:
+    shape = "BareError" if route.is_bare_error else "Errors"
     error = {
         "description": "What is wrong, and how to mend it.",
-        "content": _json({"$ref": "#/components/schemas/Errors"}),
+        "content": _json({"$ref": f"#/components/schemas/{shape}"}),
     }
     if route.status == 204:
         return {"204": {"description": "Done."}, "default": error}
+    answer = {"description": "The answer.", "content": _json(_answer(route))}
+    return {str(route.status): answer, "default": error}
+
+
+def _answer(route: Route) -> Mapping[str, Any]:
+    if not isinstance(route.gives, Mapping):
+        return _shape(route.gives)
     properties: dict[str, Any] = {name: _shape(gives) for name, gives in route.gives.items()}
     schema = {"type": "object", "properties": properties, "required": list(properties)}
-    return {str(route.status): {"description": "The answer.", "content": _json(schema)}, "default": error}
+    return {"allOf": [_shape(route.spread), schema]} if route.spread else schema
 
 
 def _shape(gives: object) -> Mapping[str, Any]:

@@ -25,9 +25,12 @@ PAGING: QueryTable = {
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One route. takes: the body's model, or "file" for a multipart upload. gives: key to model, [model] or schema.
+    """One route. takes: the body's model, or a form's multipart schema ("file": one file in the field `file`).
 
+    gives: key to model, [model] or schema; or a model or schema that is the answer itself, without a key.
+    spread: a model whose fields stand beside the keys of `gives` as well (quotes answer both ways at once).
     wrapper: the key under which the body may also come. max_bytes: of the body, None for the setting's.
+    is_bare_error: the API documents this route's errors as one bare object; ours carry `errors` beside its fields.
     query: parameter to (schema, description), for the OpenAPI.
     """
 
@@ -35,13 +38,15 @@ class Route:
     path: str
     scope: str
     handler: Callable[[Call], Response]
-    takes: type[BaseModel] | Literal["file"] | None = None
+    takes: type[BaseModel] | Mapping[str, Any] | Literal["file"] | None = None
     wrapper: str | None = None
     is_body_optional: bool = False
-    gives: Mapping[str, object] = field(default_factory=dict)
+    gives: Mapping[str, object] | type[BaseModel] = field(default_factory=dict)
+    spread: type[BaseModel] | None = None
     status: int = 200
     query: QueryTable = field(default_factory=dict)
     max_bytes: int | None = None
+    is_bare_error: bool = False
 
     def __post_init__(self) -> None:
         if not self.scope:
