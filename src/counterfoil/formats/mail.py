@@ -26,7 +26,8 @@ from urllib.parse import quote
 
 from counterfoil.domain.texts import one_line, without_controls
 from counterfoil.errors import Invalid
-from counterfoil.formats.mail_texts import LINK_LABELS, html_part, language_of, text_part
+from counterfoil.formats.mail_texts import html_part, language_of, text_part
+from counterfoil.formats.mail_texts import link_label as label_for
 
 _ADDRESS = re.compile(
     r"(?=.{3,254}\Z)(?=[^@]{1,64}@)[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-]+)*"
@@ -102,7 +103,7 @@ def compose(
     language = language_of(locale)
     _check_parts(sender, recipients, copy_to, reply_to, subject, attachment)
     body = _checked_body(body_text)
-    label = _checked_link(link, link_label or LINK_LABELS[language])
+    label = _checked_link(link, link_label or label_for(language))
     if not _MESSAGE_ID.fullmatch(message_id) or date.tzinfo is None:
         raise ValueError("message_id must be <left@right> and date must know its zone")
     everyone = tuple(dict.fromkeys(recipients))
