@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import get_args
 
 import pytest
@@ -54,7 +55,7 @@ def test_a_reminder_says_what_is_due_to_whom_and_when(locale: str, days: int) ->
     for part in ("F-{due}", SELLER, "1.234,00\u00a0€", "31. März"):
         assert part in body
     assert "F-{due}" in subject
-    assert (str(abs(days)) in body.replace("1.234", "").replace("31.", "")) == (days != 0)
+    assert re.findall("[0-9]+", body.replace("1.234,00", "").replace("31.", "")) == ([str(abs(days))] if days else [])
     assert "-" not in subject.replace("F-{due}", "")
     mail.check_header_text("email_title", subject)
 
