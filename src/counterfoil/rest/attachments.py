@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
 import json
@@ -28,7 +27,7 @@ _SHOWN = ("id", "created_at", "file_name", "file_size", "file_content_type", "ur
 
 def upload_attachment(call: Call) -> Response:
     """Upload an attachment"""
-    upload = asyncio.run(uploaded_file(call.body, call.content_type, "file"))
+    upload = uploaded_file(call.body, call.content_type, "file")
     content_type, ending = attachments.content_type_of(upload.data)
     file_name = attachments.safe_file_name(upload.file_name, ending)
     call.authenticate()  # before the file is kept
