@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from counterfoil.app import House
-from counterfoil.formats.page import Appearance
+from counterfoil.formats.page import Appearance, Kind
 from counterfoil.jobs.handlers import Tools
 from counterfoil.jobs.runner import Runner
 from counterfoil.ports.mail import CatcherMailer
@@ -26,7 +26,7 @@ class PlainRenderer:
     failures: int = 0
     made: list[dict[str, Any]] = field(default_factory=list)
 
-    def render(self, document: Mapping[str, Any], appearance: Appearance) -> bytes:
+    def render(self, document: Mapping[str, Any], appearance: Appearance, kind: Kind = "client_invoice") -> bytes:
         self.made.append(dict(document))
         if self.failures:
             self.failures -= 1

@@ -5,9 +5,8 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
-from typing import Literal
 
-Kind = Literal["client_invoice", "credit_note", "quote"]
+from counterfoil.formats.page import Kind
 
 LANGUAGES = ("fr", "en", "de", "it", "es")
 

@@ -7,6 +7,10 @@ so the PDF, the page and the mail cannot disagree by a cent.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+# The kinds of document that are printed; by the kind a document's JSON is read.
+Kind = Literal["client_invoice", "credit_note", "quote"]
 
 
 @dataclass(frozen=True)

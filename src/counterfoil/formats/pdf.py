@@ -17,7 +17,7 @@ import typst
 
 from counterfoil.formats import logo, qr
 from counterfoil.formats.fonts import FAMILIES, PACKAGES, Coverage, coverage, plain_coverage
-from counterfoil.formats.page import Appearance, DocumentView
+from counterfoil.formats.page import Appearance, DocumentView, Kind
 from counterfoil.formats.view import view
 
 STANDARD: Final = "a-3b"
@@ -50,13 +50,13 @@ class Typesetter:
         upright = [path for directory in directories for path in directory.glob("*.ttf") if "Italic" not in path.name]
         self.coverage = coverage(path.read_bytes() for path in upright)
 
-    def pdf(self, document: Mapping[str, Any], appearance: Appearance) -> bytes:
+    def pdf(self, document: Mapping[str, Any], appearance: Appearance, kind: Kind = "client_invoice") -> bytes:
         """The PDF of `document` (the API's answer, as a dict).
 
         A logo that cannot be printed is left out, and a text that still cannot be drawn is cut down to Latin letters:
         a number that was taken must always get its PDF. Raises typst.TypstError only when the template is at fault.
         """
-        page = view(document, appearance)
+        page = view(document, appearance, kind)
         picture = _logo_svg(appearance.logo)
         timestamp = _timestamp(document)
         attempts: list[Callable[[], bytes]] = [

@@ -13,6 +13,7 @@ from counterfoil.formats.page import (
     Columns,
     DocumentView,
     Fact,
+    Kind,
     LineView,
     PartyView,
     PaymentView,
@@ -28,7 +29,7 @@ SPECIMEN = "SPECIMEN"
 Document = Mapping[str, Any]
 
 
-def view(document: Document, appearance: Appearance) -> DocumentView:
+def view(document: Document, appearance: Appearance, kind: Kind = "client_invoice") -> DocumentView:
     """What `document` (the API's answer, as a dict) shows, in its client's language.
 
     Raises KeyError or decimal.InvalidOperation on a document without its amounts: those are never guessed.

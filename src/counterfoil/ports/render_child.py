@@ -1,6 +1,6 @@
 """The renderer's child process: `python -I -m counterfoil.ports.render_child`. Documents in, PDFs out, over pipes.
 
-It is asked with two messages, JSON {"document", "appearance"} and the logo's bytes, and answers with two, JSON
+It is asked with two messages, JSON {"document", "kind", "appearance"} and the logo's bytes, and answers with two, JSON
 {"ok", "error", "rss"} and the PDF. rss is the memory that the process holds, in bytes. Once ready it says so.
 """
 
@@ -44,14 +44,14 @@ def _loaded(arguments: list[str]) -> Typesetter:
 
     typesetter = Typesetter(Path(arguments[0]).read_bytes(), Path(arguments[1])) if arguments else Typesetter()
     for locale in ("fr", "en", "de", "it", "es"):
-        _pdf(typesetter, {"document": _warm_up(locale), "appearance": {}}, b"")
+        _pdf(typesetter, {"document": _warm_up(locale), "kind": "client_invoice", "appearance": {}}, b"")
     return typesetter
 
 
 def _pdf(typesetter: Typesetter, request: dict[str, Any], logo: bytes) -> bytes:
     from counterfoil.formats.page import Appearance
 
-    return typesetter.pdf(request["document"], Appearance(logo=logo or None, **request["appearance"]))
+    return typesetter.pdf(request["document"], Appearance(logo=logo or None, **request["appearance"]), request["kind"])
 
 
 def _warm_up(locale: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any, Protocol, cast
 
 from counterfoil.errors import Unavailable
-from counterfoil.formats.page import Appearance
+from counterfoil.formats.page import Appearance, Kind
 from counterfoil.ports import frames
 
 DOCUMENTS_PER_CHILD = 500
@@ -26,7 +26,7 @@ START_TIMEOUT_SECONDS = 30
 class Renderer(Protocol):
     """Makes the PDF of a document."""
 
-    def render(self, document: Mapping[str, Any], appearance: Appearance) -> bytes:
+    def render(self, document: Mapping[str, Any], appearance: Appearance, kind: Kind = "client_invoice") -> bytes:
         """The PDF/A-3b of `document` (the API's answer, as a dict). Raises Unavailable when it could not be made."""
         ...
 
@@ -61,10 +61,11 @@ class ChildRenderer:
         """Starts the child without waiting for it, so that the first document need not."""
         self._thread.submit(self._ready_child)
 
-    def render(self, document: Mapping[str, Any], appearance: Appearance) -> bytes:
+    def render(self, document: Mapping[str, Any], appearance: Appearance, kind: Kind = "client_invoice") -> bytes:
         """The PDF/A-3b of `document`. Raises Unavailable after a time-out, two crashes, or a document it cannot set."""
         request = {
             "document": document,
+            "kind": kind,
             "appearance": {
                 "logo_content_type": appearance.logo_content_type,
                 "accent_color": appearance.accent_color,
