@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from counterfoil.app import House
-from counterfoil.store import client_invoices, paging
+from counterfoil.store import client_invoices, documents, paging
 from counterfoil.store.client_invoices import InvoiceFilter
 from counterfoil.store.engine import Database, open_sqlite
 from counterfoil.store.rows import InvoiceRow
@@ -161,7 +161,7 @@ def test_skipped_rows_are_never_read_whole(house: House, company: Company, wante
     """The rows that OFFSET passes over must come from an index: a text is a thousand times as long as its key."""
     company.create()
     plans: list[str] = []
-    statement = client_invoices._counted_query(len(wanted.statuses or ()), False, True, True)
+    statement = documents._counted_query(client_invoices.DOCUMENTS.table, len(wanted.statuses or ()), False, True, True)
     with house.database.read() as conn:
         compiled = statement._compile(conn)
         with sqlite3.connect(house.settings.data / "counterfoil.db") as sql:

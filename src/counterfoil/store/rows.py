@@ -3,7 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
+
+
+class DocumentRow(Protocol):
+    """What rows of every kind of document have in common; each kind's is a named tuple of its table's columns."""
+
+    @property
+    def organization_id(self) -> str: ...
+    @property
+    def id(self) -> str: ...
+    @property
+    def seq(self) -> int: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def number(self) -> str | None: ...
+    @property
+    def client_id(self) -> str: ...
+    @property
+    def issue_date(self) -> str: ...
+    @property
+    def finalized_at(self) -> str | None: ...
+    @property
+    def public_token(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def frozen(self) -> str: ...
+    @property
+    def live(self) -> str: ...
+    def _asdict(self) -> dict[str, Any]: ...
 
 
 class InvoiceRow(NamedTuple):
@@ -21,6 +51,51 @@ class InvoiceRow(NamedTuple):
     client_id: str
     issue_date: str
     due_date: str
+    total_amount_cents: int
+    created_at: str
+    updated_at: str
+    finalized_at: str | None
+    public_token: str
+    version: int
+    schema_version: int
+    frozen: str
+    live: str
+
+
+class CreditNoteRow(NamedTuple):
+    """One credit note as stored. It has one state for ever: `status` is always "issued"."""
+
+    organization_id: str
+    id: str
+    seq: int
+    status: str
+    number: str | None
+    client_id: str
+    invoice_id: str
+    issue_date: str
+    total_amount_cents: int
+    created_at: str
+    updated_at: str
+    finalized_at: str | None
+    public_token: str
+    version: int
+    schema_version: int
+    frozen: str
+    live: str
+
+
+class QuoteRow(NamedTuple):
+    """One quote as stored. finalized_at: when it was accepted or declined, and so closed."""
+
+    organization_id: str
+    id: str
+    seq: int
+    status: str
+    number: str | None
+    client_id: str
+    issue_date: str
+    expiry_date: str
+    is_sent: bool
     total_amount_cents: int
     created_at: str
     updated_at: str

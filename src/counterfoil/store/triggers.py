@@ -10,33 +10,44 @@ from sqlalchemy import Connection, text
 
 _GUARDED = ("frozen", "finalized_at", "number", "id", "organization_id", "seq", "public_token", "created_at")
 
-# Whether the new row would push a finalized one aside by a key that both have.
-_DISPLACED = "({})".format(
-    " OR ".join(
-        "EXISTS (SELECT 1 FROM client_invoices o WHERE o.organization_id = NEW.organization_id "  # noqa: S608  # no input
+# Tables of documents: each row is closed once its finalized_at is set.
+DOCUMENTS = ("client_invoices", "credit_notes", "quotes")
+
+
+def _displaced(table: str) -> str:
+    """Whether the new row would push a finalized one aside by a key that both have."""
+    keys = " OR ".join(
+        f"EXISTS (SELECT 1 FROM {table} o WHERE o.organization_id = NEW.organization_id "  # noqa: S608  # no input
         f"AND o.{key} = NEW.{key} AND o.finalized_at IS NOT NULL)"
         for key in ("id", "seq", "number")
     )
-)
+    return f"({keys})"
 
-_SQLITE = {
-    "client_invoices_frozen": f"""
-        CREATE TRIGGER client_invoices_frozen BEFORE UPDATE ON client_invoices
+
+def _sqlite_guards(table: str) -> dict[str, str]:
+    return {
+        f"{table}_frozen": f"""
+        CREATE TRIGGER {table}_frozen BEFORE UPDATE ON {table}
         WHEN OLD.finalized_at IS NOT NULL AND ({" OR ".join(f"NEW.{c} IS NOT OLD.{c}" for c in _GUARDED)})
         BEGIN SELECT RAISE(ABORT, 'a finalized document is immutable'); END""",
-    "client_invoices_kept": """
-        CREATE TRIGGER client_invoices_kept BEFORE DELETE ON client_invoices
+        f"{table}_kept": f"""
+        CREATE TRIGGER {table}_kept BEFORE DELETE ON {table}
         WHEN OLD.finalized_at IS NOT NULL
         BEGIN SELECT RAISE(ABORT, 'a finalized document cannot be deleted'); END""",
-    # INSERT OR REPLACE and UPDATE OR REPLACE remove rows without a DELETE trigger: refused where one is displaced.
-    "client_invoices_not_replaced": f"""
-        CREATE TRIGGER client_invoices_not_replaced BEFORE INSERT ON client_invoices
-        WHEN {_DISPLACED}
+        # INSERT OR REPLACE and UPDATE OR REPLACE remove rows without a DELETE trigger: refused where one is displaced.
+        f"{table}_not_replaced": f"""
+        CREATE TRIGGER {table}_not_replaced BEFORE INSERT ON {table}
+        WHEN {_displaced(table)}
         BEGIN SELECT RAISE(ABORT, 'a finalized document cannot be replaced'); END""",
-    "client_invoices_not_displaced": f"""
-        CREATE TRIGGER client_invoices_not_displaced BEFORE UPDATE OF organization_id, id, seq, number
-        ON client_invoices WHEN OLD.finalized_at IS NULL AND {_DISPLACED}
+        f"{table}_not_displaced": f"""
+        CREATE TRIGGER {table}_not_displaced BEFORE UPDATE OF organization_id, id, seq, number
+        ON {table} WHEN OLD.finalized_at IS NULL AND {_displaced(table)}
         BEGIN SELECT RAISE(ABORT, 'a finalized document cannot be replaced'); END""",
+    }
+
+
+_SQLITE = {
+    **{name: guard for table in DOCUMENTS for name, guard in _sqlite_guards(table).items()},
     "events_not_replaced": """
         CREATE TRIGGER events_not_replaced BEFORE INSERT ON events
         WHEN EXISTS (SELECT 1 FROM events WHERE organization_id = NEW.organization_id AND id = NEW.id)
@@ -64,10 +75,12 @@ _POSTGRESQL_FUNCTIONS = (
     BEGIN RAISE EXCEPTION 'events are only added'; END $$""",
 )
 _POSTGRESQL = {
-    "client_invoices_frozen": "CREATE TRIGGER client_invoices_frozen BEFORE UPDATE ON client_invoices "
-    "FOR EACH ROW EXECUTE FUNCTION counterfoil_guard_document()",
-    "client_invoices_kept": "CREATE TRIGGER client_invoices_kept BEFORE DELETE ON client_invoices "
-    "FOR EACH ROW EXECUTE FUNCTION counterfoil_guard_document()",
+    **{
+        f"{table}_{name}": f"CREATE TRIGGER {table}_{name} BEFORE {event} ON {table} "
+        "FOR EACH ROW EXECUTE FUNCTION counterfoil_guard_document()"
+        for table in DOCUMENTS
+        for name, event in (("frozen", "UPDATE"), ("kept", "DELETE"))
+    },
     "events_unchanged": "CREATE TRIGGER events_unchanged BEFORE UPDATE ON events "
     "FOR EACH ROW EXECUTE FUNCTION counterfoil_refuse()",
     "events_kept": "CREATE TRIGGER events_kept BEFORE DELETE ON events "
@@ -87,7 +100,7 @@ def recreate(conn: Connection) -> None:
     for statement in _POSTGRESQL_FUNCTIONS:
         conn.exec_driver_sql(statement)
     for name, statement in _POSTGRESQL.items():
-        table = "events" if name.startswith("events") else "client_invoices"
+        table = name.rpartition("_")[0]
         conn.execute(text(f"DROP TRIGGER IF EXISTS {name} ON {table}"))
         conn.exec_driver_sql(statement)
 
