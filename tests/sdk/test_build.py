@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import re
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from counterfoil.sdk import build
+from counterfoil.rest.api import ROUTES
+from counterfoil.sdk import Request, UploadPart, build
 from counterfoil.sdk.client import AsyncClient, Client
 
 UUID = "01a20000-0000-7000-8000-000000000000"
@@ -59,9 +63,48 @@ def test_an_upload_is_a_form_with_one_file() -> None:
     assert request.headers["Content-Type"].startswith("multipart/form-data; boundary=")
 
 
+BUILDERS = {
+    name.removeprefix("build_"): function
+    for name, function in inspect.getmembers(build, inspect.isfunction)
+    if name.startswith("build_")
+}
+# Second spellings of a call, for other people's programs; the SDK says it the first way.
+SECOND_SPELLINGS = {
+    ("PUT", "/v2/products/{}"),
+    ("POST", "/v2/client_invoices/{}/uploads"),
+    ("GET", "/v2/client_invoices/{}/uploads/{}"),
+}
+
+
+def shape_of(builder: Callable[..., Request[Any]]) -> tuple[str, str]:
+    """Method and path of the request, ids as {}."""
+    file = UploadPart("a.pdf", b"%PDF-")
+    samples: dict[str, Any] = {
+        "id": "ID", "delivery_id": "ID", "data": b"x", "file": file, "numbering_mode": "manual", "rules": [],
+        "files": [(file, "key")] if builder is build.build_create_supplier_invoices else [file],
+    }  # fmt: skip
+    needed = {
+        name: samples.get(name, {} if name in ("new", "change") else "x")
+        for name, parameter in inspect.signature(builder).parameters.items()
+        if parameter.default is inspect.Parameter.empty
+    }
+    request = builder(**needed)
+    return request.method, request.path.replace("/ID", "/{}")
+
+
 def test_both_clients_have_a_method_for_every_request() -> None:
-    names = {name.removeprefix("build_") for name, _ in inspect.getmembers(build, inspect.isfunction)
-             if name.startswith("build_")}  # fmt: skip
     for client in (Client, AsyncClient):
-        assert names <= set(vars(client)), client.__name__
-    assert len(names) == 20
+        assert set(BUILDERS) <= set(vars(client)), client.__name__
+
+
+def test_every_list_can_be_walked_through() -> None:
+    lists = [name for name, builder in BUILDERS.items() if "page" in inspect.signature(builder).parameters]
+    for client in (Client, AsyncClient):
+        assert len([name for name in vars(client) if name.startswith("each_")]) == len(lists)
+
+
+def test_every_route_of_the_api_has_its_request_and_no_request_is_without_a_route() -> None:
+    served = {(route.method, re.sub(r"{[^}]*}", "{}", route.path)) for route in ROUTES if route.path.startswith("/v2/")}
+    asked = {shape_of(builder) for builder in BUILDERS.values()}
+    assert served - asked <= SECOND_SPELLINGS
+    assert asked <= served

@@ -9,6 +9,20 @@ from __future__ import annotations
 
 from counterfoil.sdk.client import AsyncClient, Client, authorization
 from counterfoil.sdk.errors import ApiError, ApiFault, Unreachable
-from counterfoil.sdk.wire import Answer, Page, Request
+from counterfoil.sdk.retry import NEVER, Retry
+from counterfoil.sdk.wire import Answer, Page, Request, UploadPart
 
-__all__ = ["Answer", "ApiError", "ApiFault", "AsyncClient", "Client", "Page", "Request", "Unreachable", "authorization"]
+__all__ = [
+    "NEVER",
+    "Answer",
+    "ApiError",
+    "ApiFault",
+    "AsyncClient",
+    "Client",
+    "Page",
+    "Request",
+    "Retry",
+    "Unreachable",
+    "UploadPart",
+    "authorization",
+]

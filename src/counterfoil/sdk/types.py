@@ -35,6 +35,7 @@ class NewItem(TypedDict):
     unit: NotRequired[str]
     vat_exemption_reason: NotRequired[str]
     discount: NotRequired[Discount]
+    product_id: NotRequired[str]  # (ours) what is left out comes from this product
 
 
 class ClientInvoiceFields(TypedDict, total=False):
@@ -66,6 +67,10 @@ class NewClientInvoice(ClientInvoiceFields):
     currency: str
     items: list[NewItem]
     status: NotRequired[Literal["draft", "unpaid"]]
+    upload_id: NotRequired[str]
+    quote_id: NotRequired[str]
+    invoice_type: NotRequired[Literal["standard", "deposit", "balance"]]  # (ours)
+    deposit_invoice_ids: NotRequired[list[str]]  # (ours)
 
 
 class ClientInvoiceChange(ClientInvoiceFields, total=False):
@@ -184,3 +189,298 @@ class Attachment(TypedDict):
     file_size: NotRequired[str]
     file_content_type: NotRequired[str]
     url: NotRequired[str]
+
+
+class ClientInvoiceUpload(TypedDict):
+    """A file to be a document's own PDF. file_size: bytes."""
+
+    id: str
+    filename: NotRequired[str]
+    content_type: NotRequired[str]
+    file_size: NotRequired[int]
+    url: NotRequired[str]
+
+
+class ImportedInvoice(TypedDict):
+    """What became of one imported file."""
+
+    invoice_id: str
+    file_name: str
+
+
+class InvoicingSettings(TypedDict):
+    """How documents are numbered."""
+
+    numbering_mode: Literal["automatic", "manual"]
+
+
+class EinvoicingSettings(TypedDict):
+    """Whether e-invoices are sent and received."""
+
+    sending_status: Literal["enabled", "disabled"]
+    receiving_status: str
+
+
+class NewCreditNote(TypedDict):
+    """What to credit: items as on an invoice, positive; or, on Counterfoil only, a gross amount."""
+
+    invoice_id: str
+    issue_date: str
+    reason: str
+    currency: str
+    items: NotRequired[list[NewItem]]
+    amount: NotRequired[Money]  # (ours)
+    number: NotRequired[str]
+    terms_and_conditions: NotRequired[str]
+    contact_email: NotRequired[str]
+    discount: NotRequired[Discount]
+    welfare_fund: NotRequired[dict[str, str]]
+    withholding_tax: NotRequired[dict[str, str]]
+    stamp_duty_amount: NotRequired[str]
+
+
+class CreditNote(TypedDict):
+    """A credit note. Amounts are positive."""
+
+    id: str
+    invoice_id: str
+    attachment_id: str
+    issue_date: str
+    number: str
+    currency: str
+    vat_amount: Money
+    vat_amount_cents: int
+    total_amount: Money
+    total_amount_cents: int
+    created_at: str
+    finalized_at: str
+    contact_email: str
+    terms_and_conditions: str
+    stamp_duty_amount: str
+    items: list[dict[str, Any]]
+    reason: NotRequired[str]
+    client: NotRequired[dict[str, Any]]
+    warnings: NotRequired[list[dict[str, Any]]]  # (ours)
+
+
+class QuoteFields(TypedDict, total=False):
+    """What create and update of a quote share."""
+
+    number: str | None
+    header: str | None
+    footer: str | None
+    settings: dict[str, Any] | None
+    discount: Discount | None
+    welfare_fund: dict[str, str] | None
+    withholding_tax: dict[str, str] | None
+    stamp_duty_amount: str | None
+    upload_id: str | None
+
+
+class NewQuote(QuoteFields):
+    """A quote to create."""
+
+    client_id: str
+    issue_date: str
+    expiry_date: str
+    terms_and_conditions: str
+    currency: str
+    items: list[NewItem]
+
+
+class QuoteChange(QuoteFields, total=False):
+    """A change of a quote: absent keeps, None clears, items replace whole."""
+
+    issue_date: str
+    expiry_date: str
+    terms_and_conditions: str
+    items: list[NewItem]
+
+
+class Quote(TypedDict):
+    """A quote. quote_url: where the client accepts or declines it."""
+
+    id: str
+    organization_id: str
+    number: str
+    status: Literal["pending_approval", "approved", "canceled"]
+    currency: str
+    total_amount: Money
+    total_amount_cents: int
+    vat_amount: Money
+    vat_amount_cents: int
+    issue_date: str
+    expiry_date: str
+    created_at: str
+    items: list[dict[str, Any]]
+    client: dict[str, Any]
+    organization: dict[str, Any]
+    quote_url: NotRequired[str]
+    attachment_id: NotRequired[str]
+    invoice_ids: NotRequired[list[str]]
+    approved_at: NotRequired[str]
+    canceled_at: NotRequired[str]
+
+
+class SupplierInvoiceChange(TypedDict, total=False):
+    """What a person reads off an invoice; None clears."""
+
+    invoice_number: str | None
+    supplier_name: str | None
+    vat_number: str | None
+    tin: str | None
+    description: str | None
+    issue_date: str | None
+    due_date: str | None
+    iban: str | None
+    total_amount: Money | None
+    total_amount_excluding_taxes: Money | None
+    total_tax_amount: Money | None
+    payable_amount: Money | None
+    taxes: list[dict[str, Any]]
+
+
+class SupplierInvoice(TypedDict):
+    """An invoice to pay. What nobody has read off it yet is None."""
+
+    id: str
+    organization_id: str
+    status: str
+    source_type: str
+    source: str
+    attachment_id: str
+    display_attachment_id: str
+    file_name: str
+    is_einvoice: bool
+    created_at: str
+    updated_at: str
+    invoice_number: NotRequired[str | None]
+    supplier_name: NotRequired[str | None]
+    total_amount: NotRequired[Money | None]
+    issue_date: NotRequired[str | None]
+    due_date: NotRequired[str | None]
+    payment_date: NotRequired[str | None]
+    iban: NotRequired[str | None]
+    has_duplicates: NotRequired[bool]
+    available_actions: NotRequired[dict[str, Any]]
+
+
+class SupplierInvoicesCreated(TypedDict):
+    """What an upload made, and what was wrong with the other files."""
+
+    supplier_invoices: list[SupplierInvoice]
+    errors: list[dict[str, Any]]
+
+
+class NewProduct(TypedDict):
+    """A product to create. vat_rate: a fraction."""
+
+    title: str
+    type: Literal["good", "service"]
+    unit_price: Money
+    vat_rate: str
+    description: NotRequired[str]
+    internal_note: NotRequired[str]
+    unit: NotRequired[str]
+    vat_exemption_code: NotRequired[str]
+    links: NotRequired[list[dict[str, str]]]
+
+
+class ProductChange(TypedDict, total=False):
+    """A change of a product."""
+
+    title: str
+    type: Literal["good", "service"]
+    unit_price: Money
+    vat_rate: str
+    description: str | None
+    internal_note: str | None
+    unit: str | None
+    vat_exemption_code: str | None
+    links: list[dict[str, str]]
+
+
+class Product(NewProduct):
+    """A product of the catalog."""
+
+    id: str
+    organization_id: NotRequired[str]
+    created_at: NotRequired[str]
+    updated_at: NotRequired[str]
+
+
+class ReminderRule(TypedDict):
+    """When to remind: so many days before, on or after the due date. email_body: localized when left out."""
+
+    email_title: str
+    operator: Literal["before", "on", "after"]
+    offset_days: NotRequired[int]
+    email_body: NotRequired[str]
+
+
+class NewReminder(TypedDict):
+    """A client's reminders: one to five rules."""
+
+    client_id: str
+    rules: list[ReminderRule]
+    send_to: NotRequired[list[str]]
+    copy_to_self: NotRequired[bool]
+
+
+class Reminder(NewReminder):
+    """A client's reminders as stored."""
+
+    id: str
+
+
+class NewRecurringInvoice(TypedDict):
+    """What to bill again and again. frequency: {"value": 1, "recurrence": "monthly"}."""
+
+    client_id: str
+    start_date: str
+    frequency: dict[str, Any]
+    payment_terms_days: int
+    items: list[NewItem]
+    currency: str
+    bank_account: NotRequired[dict[str, str]]
+    invoice_status: NotRequired[Literal["draft", "unpaid"]]
+
+
+class RecurringInvoice(NewRecurringInvoice):
+    """A recurring invoice."""
+
+    id: str
+    status: Literal["scheduled", "active", "suspended", "canceled", "finished"]
+    next_invoice_date: NotRequired[str | None]
+
+
+class NewWebhookSubscription(TypedDict):
+    """Where to be told, and of what. secret: 32 to 128 characters, made when left out."""
+
+    callback_url: str
+    types: list[str]
+    secret: NotRequired[str]
+    description: NotRequired[str]
+
+
+class WebhookSubscription(TypedDict):
+    """A subscription. secret: only in the answer that made it."""
+
+    id: str
+    organization_id: str
+    membership_id: str
+    callback_url: str
+    types: list[str]
+    created_at: str
+    updated_at: str
+    secret: NotRequired[str | None]
+    description: NotRequired[str]
+
+
+class WebhookDelivery(TypedDict):
+    """One event for one subscription, and what became of it (ours)."""
+
+    id: str
+    type: str
+    status: str
+    created_at: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -49,6 +49,11 @@ class Request(Generic[T]):
         if self.json is not None:
             return json.dumps(self.json, ensure_ascii=False).encode()
         return self.content or b""
+
+    def turned_to(self, page: int) -> Request[T]:
+        """The same question for another page."""
+        kept = [(name, value) for name, value in self.params if name != "page"]
+        return replace(self, params=[("page", str(page)), *kept])
 
     def read(self, answer: Answer) -> T:
         """What the answer says. Raises ApiError for any status but 2xx, and for an answer that is not the API's."""
@@ -110,6 +115,27 @@ def one_of(name: str) -> Callable[[Any], Any]:
     return parse
 
 
+def either(name: str) -> Callable[[Any], Any]:
+    """Reads {"name": {…}} or the object itself: servers differ in which of the two they answer."""
+
+    def parse(sent: Any) -> Any:
+        if not isinstance(sent, dict):
+            raise TypeError("not an object")
+        found = sent.get(name)
+        return found if isinstance(found, dict) else sent
+
+    return parse
+
+
+def list_of(name: str) -> Callable[[Any], Any]:
+    """Reads {"name": […]}."""
+
+    def parse(sent: Any) -> Any:
+        return list(sent[name])
+
+    return parse
+
+
 def nothing(_sent: Any) -> None:
     """Reads an answer without a body."""
 
@@ -136,12 +162,31 @@ def write_headers(idempotency_key: str | None, is_dry_run: bool) -> dict[str, st
     return headers | ({"X-Dry-Run": "true"} if is_dry_run else {})
 
 
-def multipart(field_name: str, file_name: str, data: bytes, content_type: str) -> tuple[bytes, str]:
-    """A form with one file, and its Content-Type."""
+def paging(page: int, per_page: int, sort_by: str | None) -> list[tuple[str, str]]:
+    """Which page, how long, in which order ("field:asc" or "field:desc")."""
+    return [("page", str(page)), ("per_page", str(per_page)), *([("sort_by", sort_by)] if sort_by else [])]
+
+
+@dataclass(frozen=True, slots=True)
+class UploadPart:
+    """A file to upload."""
+
+    file_name: str
+    data: bytes
+    content_type: str = "application/pdf"
+
+
+def form(parts: Sequence[tuple[str, UploadPart | str]]) -> tuple[bytes, str]:
+    """A multipart form of files and texts in this order, and its Content-Type."""
     boundary = secrets.token_hex(16)
-    safe_name = file_name.replace("\\", "_").replace('"', "%22").replace("\r", "_").replace("\n", "_")
-    head = (
-        f'--{boundary}\r\nContent-Disposition: form-data; name="{field_name}"; filename="{safe_name}"\r\n'
-        f"Content-Type: {content_type}\r\n\r\n"
-    )
-    return head.encode() + data + f"\r\n--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}"
+    written = [_part(boundary, name, value) for name, value in parts]
+    return b"".join(written) + f"--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}"
+
+
+def _part(boundary: str, name: str, value: UploadPart | str) -> bytes:
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"'
+    if isinstance(value, str):
+        return f"{head}\r\n\r\n{value}\r\n".encode()
+    safe_name = value.file_name.replace("\\", "_").replace('"', "%22").replace("\r", "_").replace("\n", "_")
+    described = f'{head}; filename="{safe_name}"\r\nContent-Type: {value.content_type}\r\n\r\n'
+    return described.encode() + value.data + b"\r\n"

@@ -1,26 +1,29 @@
-"""One function a call of the API: it builds the request, and the request knows how to read its answer."""
+"""Requests about client invoices."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from counterfoil.sdk.types import (
-    Attachment,
-    BankAccount,
-    BillingClient,
-    ClientFields,
-    ClientInvoice,
-    ClientInvoiceChange,
-    NewClientInvoice,
-    Organization,
+from counterfoil.sdk.types import ClientInvoice, ClientInvoiceChange, ClientInvoiceUpload, ImportedInvoice, NewClientInvoice
+from counterfoil.sdk.wire import (
+    Page,
+    Request,
+    UploadPart,
+    filters,
+    form,
+    list_of,
+    nothing,
+    one_of,
+    page_of,
+    paging,
+    path_to,
+    write_headers,
 )
-from counterfoil.sdk.wire import Page, Request, filters, multipart, nothing, one_of, page_of, path_to, write_headers
 
 _INVOICES = "/v2/client_invoices"
-_CLIENTS = "/v2/clients"
 _INVOICE = one_of("client_invoice")
-_CLIENT = one_of("client")
+_UPLOAD = one_of("client_invoice_upload")
 
 
 def build_list_client_invoices(
@@ -54,7 +57,7 @@ def build_list_client_invoices(
     )  # fmt: skip
     if exclude_imported is not None:
         params.append(("exclude_imported", str(exclude_imported).lower()))
-    params += _paging(page, per_page, sort_by)
+    params += paging(page, per_page, sort_by)
     return Request("GET", _INVOICES, page_of("client_invoices"), params=params)
 
 
@@ -130,73 +133,38 @@ def build_send_client_invoice(
     return Request("POST", path_to(_INVOICES, id, "send"), nothing, json=body, headers=headers)
 
 
-def build_list_clients(
-    *,
-    name: str | None = None,
-    email: str | None = None,
-    vat_number: str | None = None,
-    tax_identification_number: str | None = None,
-    sort_by: str | None = None,
-    page: int = 1,
-    per_page: int = 100,
-) -> Request[Page[BillingClient]]:
-    """List clients by name. name: a part of it, at least two characters; the other filters match exactly."""
-    params = filters(name=name, email=email, vat_number=vat_number, tax_identification_number=tax_identification_number)
-    return Request("GET", _CLIENTS, page_of("clients"), params=params + _paging(page, per_page, sort_by))
+def build_send_client_invoice_by_einvoice(id: str, *, idempotency_key: str | None = None) -> Request[None]:
+    """Hand a finalized invoice to the e-invoicing network; accepted at once, delivered later."""
+    headers = write_headers(idempotency_key, False)
+    return Request("POST", path_to(_INVOICES, id, "send_by_einvoice"), nothing, headers=headers)
 
 
-def build_get_client(id: str) -> Request[BillingClient]:
-    """Retrieve a client."""
-    return Request("GET", path_to(_CLIENTS, id), _CLIENT)
-
-
-def build_create_client(
-    new: ClientFields, *, idempotency_key: str | None = None, is_dry_run: bool = False
-) -> Request[BillingClient]:
-    """Create a client."""
-    return Request("POST", _CLIENTS, _CLIENT, json=new, headers=write_headers(idempotency_key, is_dry_run))
-
-
-def build_update_client(
-    id: str, change: ClientFields, *, idempotency_key: str | None = None, is_dry_run: bool = False
-) -> Request[BillingClient]:
-    """Change a client; issued documents keep what they say of it."""
-    headers = write_headers(idempotency_key, is_dry_run)
-    return Request("PATCH", path_to(_CLIENTS, id), _CLIENT, json=change, headers=headers)
-
-
-def build_delete_client(id: str, *, idempotency_key: str | None = None, is_dry_run: bool = False) -> Request[None]:
-    """Delete a client; issued documents keep what they say of it."""
-    return Request("DELETE", path_to(_CLIENTS, id), nothing, headers=write_headers(idempotency_key, is_dry_run))
-
-
-def build_get_organization() -> Request[Organization]:
-    """Retrieve the organization with its bank accounts."""
-    return Request("GET", "/v2/organization", one_of("organization"))
-
-
-def build_list_bank_accounts(*, page: int = 1, per_page: int = 100) -> Request[Page[BankAccount]]:
-    """List the organization's bank accounts."""
-    return Request("GET", "/v2/bank_accounts", page_of("bank_accounts"), params=_paging(page, per_page, None))
-
-
-def build_get_bank_account(id: str) -> Request[BankAccount]:
-    """Retrieve one bank account."""
-    return Request("GET", path_to("/v2/bank_accounts", id), one_of("bank_account"))
-
-
-def build_upload_attachment(
-    file_name: str, data: bytes, *, content_type: str = "application/pdf", idempotency_key: str
-) -> Request[Attachment]:
-    """Upload a PDF, JPEG or PNG. Only its id comes back."""
-    body, media = multipart("file", file_name, data, content_type)
+def build_bulk_import_client_invoices(
+    files: Sequence[UploadPart], *, idempotency_key: str | None = None
+) -> Request[list[ImportedInvoice]]:
+    """Import one to five invoices made elsewhere, kept as they are: all of them or none."""
+    body, media = form([("client_invoices", file) for file in files])
     headers = write_headers(idempotency_key, False) | {"Content-Type": media}
-    return Request("POST", "/v2/attachments", one_of("attachment"), content=body, headers=headers)
+    return Request("POST", f"{_INVOICES}/bulk", list_of("client_invoices"), content=body, headers=headers)
 
 
-def build_get_attachment(id: str) -> Request[Attachment]:
-    """Retrieve an attachment with a link to its file."""
-    return Request("GET", path_to("/v2/attachments", id), one_of("attachment"))
+def build_upload_client_invoice_file(
+    file: UploadPart, *, idempotency_key: str | None = None
+) -> Request[ClientInvoiceUpload]:
+    """Upload a PDF to be a document's own; its id goes into upload_id on create."""
+    body, media = form([("client_invoices_upload", file)])
+    headers = write_headers(idempotency_key, False) | {"Content-Type": media}
+    return Request("POST", f"{_INVOICES}/uploads", _UPLOAD, content=body, headers=headers)
+
+
+def build_get_client_invoice_upload(id: str) -> Request[ClientInvoiceUpload]:
+    """Retrieve an uploaded file with a link to it."""
+    return Request("GET", path_to(f"{_INVOICES}/uploads", id), _UPLOAD)
+
+
+def build_list_client_invoice_emails(id: str) -> Request[list[dict[str, Any]]]:
+    """List the mails of an invoice and what became of them (Counterfoil only)."""
+    return Request("GET", path_to(_INVOICES, id, "emails"), list_of("emails"))
 
 
 def _action(
@@ -204,7 +172,3 @@ def _action(
 ) -> Request[ClientInvoice]:
     headers = write_headers(idempotency_key, is_dry_run)
     return Request("POST", path_to(_INVOICES, id, action), _INVOICE, json=body, headers=headers)
-
-
-def _paging(page: int, per_page: int, sort_by: str | None) -> list[tuple[str, str]]:
-    return [("page", str(page)), ("per_page", str(per_page)), *([("sort_by", sort_by)] if sort_by else [])]
