@@ -19,6 +19,11 @@ VatExemptionReason = Literal[
 ]  # fmt: skip
 
 
+ProductId = Annotated[
+    str, StringConstraints(pattern=r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$", to_lower=True)
+]
+
+
 class NewDiscount(BaseModel):
     """A discount to apply. percentage: a fraction from 0.0001 to 1 ("0.1" is 10 %); absolute: euros.
 
@@ -31,7 +36,27 @@ class NewDiscount(BaseModel):
     value: UnsignedDecimalText
 
 
-class NewItem(BaseModel):
+class ExemptionNames(BaseModel):
+    """Why there is no VAT, under either of the two names that the API's pages use for it.
+
+    Read `vat_exemption_reason`: it holds what was sent under either name; when both were sent, what stands in it.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    vat_exemption_reason: VatExemptionReason | Literal[""] | None = None
+    vat_exemption_code: VatExemptionReason | Literal[""] | None = Field(
+        None, exclude=True, description="the same as vat_exemption_reason, under its other name"
+    )
+
+    def model_post_init(self, _context: object) -> None:
+        """Moves a reason that came under the other name. A validator before the model would cost half as much again."""
+        if self.vat_exemption_code is not None and not self.vat_exemption_reason:
+            object.__setattr__(self, "vat_exemption_reason", self.vat_exemption_code)
+            self.model_fields_set.add("vat_exemption_reason")
+
+
+class NewItem(ExemptionNames):
     """One line to bill.
 
     quantity: decimal string, may be negative (a returned good). unit_price: without VAT, per unit. vat_rate: a
@@ -46,8 +71,10 @@ class NewItem(BaseModel):
     unit: Line40 | None = None
     unit_price: Price
     vat_rate: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}(\.[0-9]{1,6})?$")]
-    vat_exemption_reason: VatExemptionReason | Literal[""] | None = None
     discount: NewDiscount | None = None
+    product_id: ProductId | None = Field(
+        None, description="a product of the catalog, which gives what the line leaves out (ours)"
+    )
 
 
 class Discount(BaseModel):
@@ -85,6 +112,7 @@ class Item(BaseModel):
     total_amount_cents: int
     subtotal: Money
     subtotal_cents: int
+    product_id: str | None = Field(None, description="the product that the line was written from (ours)")
 
 
 class VatBreakdown(BaseModel):
