@@ -179,3 +179,38 @@ class JobRow:
     error: str
     is_dead: bool
     created_at: str
+
+
+class SubscriptionRow(NamedTuple):
+    """One webhook subscription; types: topics, space separated; secret: sealed."""
+
+    organization_id: str
+    id: str
+    principal: str
+    membership_id: str
+    callback_url: str
+    types: str
+    secret: str
+    description: str
+    created_at: str
+    updated_at: str
+
+
+class DeliveryRow(NamedTuple):
+    """One message to one subscription. body: what is sent, to the byte."""
+
+    organization_id: str
+    id: str
+    subscription_id: str
+    type: str
+    event: str
+    document_id: str
+    status: str
+    attempts: int
+    response_status: int | None
+    error: str
+    created_at: str
+    last_attempt_at: str | None
+    next_attempt_at: str | None
+    delivered_at: str | None
+    body: str

@@ -72,6 +72,21 @@ clients = Table(
     Index(None, "organization_id", "email"),
 )
 
+products = Table(
+    "products",
+    metadata,
+    Column("organization_id", String(36), nullable=False),
+    Column("id", String(36), nullable=False),
+    Column("type", String(10), nullable=False, comment="good or service"),
+    Column("search_title", Text, nullable=False, comment="the title without accents or case"),
+    Column("created_at", String(24), nullable=False),
+    Column("updated_at", String(24), nullable=False),
+    Column("body", Text, nullable=False, comment="Product as JSON"),
+    PrimaryKeyConstraint("organization_id", "id"),
+    Index(None, "organization_id", "search_title", "id"),
+    Index(None, "organization_id", "created_at", "id"),
+)
+
 client_invoices = Table(
     "client_invoices",
     metadata,
@@ -286,6 +301,46 @@ jobs = Table(
     Column("is_dead", Boolean, nullable=False),
     Column("created_at", String(24), nullable=False),
     Index(None, "kind", "is_dead", "run_at"),
+)
+
+webhook_subscriptions = Table(
+    "webhook_subscriptions",
+    metadata,
+    Column("organization_id", String(36), nullable=False),
+    Column("id", String(36), nullable=False),
+    Column("principal", String(120), nullable=False, comment="the key or token that made it, and alone sees it"),
+    Column("membership_id", String(36), nullable=False),
+    Column("callback_url", String(512), nullable=False),
+    Column("types", Text, nullable=False, comment="topics, space separated"),
+    Column("secret", Text, nullable=False, comment="sealed with a key that is not in this database"),
+    Column("description", String(256), nullable=False),
+    Column("created_at", String(24), nullable=False),
+    Column("updated_at", String(24), nullable=False),
+    PrimaryKeyConstraint("organization_id", "id"),
+)
+
+webhook_deliveries = Table(
+    "webhook_deliveries",
+    metadata,
+    Column("organization_id", String(36), nullable=False),
+    Column("id", String(36), nullable=False),
+    Column("subscription_id", String(36), nullable=False),
+    Column("type", String(40), nullable=False, comment="the topic"),
+    Column("event", String(20), nullable=False),
+    Column("document_id", String(36), nullable=False),
+    Column("status", String(10), nullable=False, comment="pending, delivered or dead"),
+    Column("attempts", Integer, nullable=False),
+    Column("response_status", Integer, nullable=True),
+    Column("error", Text, nullable=False),
+    Column("created_at", String(24), nullable=False),
+    Column("last_attempt_at", String(24), nullable=True),
+    Column("next_attempt_at", String(24), nullable=True, comment="set while it is pending"),
+    Column("delivered_at", String(24), nullable=True),
+    Column("body", Text, nullable=False, comment="what is sent, to the byte, at each attempt"),
+    PrimaryKeyConstraint("organization_id", "id"),
+    Index("ix_webhook_deliveries_in_order", "organization_id", "subscription_id", "created_at"),
+    Index("ix_webhook_deliveries_due", "organization_id", "subscription_id", "status", "next_attempt_at"),
+    Index(None, "created_at"),
 )
 
 instance_secrets = Table(
