@@ -1,12 +1,13 @@
-"""Putting a client invoice together from what was asked, who sells, who buys and where it is paid. Pure."""
+"""Putting a document together from what was asked, who sells, who buys and where it is paid. Pure."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from counterfoil.domain import mentions, totals, vat
 from counterfoil.domain.client_invoice import (
@@ -18,8 +19,9 @@ from counterfoil.domain.client_invoice import (
     WithholdingTaxApplied,
 )
 from counterfoil.domain.lines import Discount, NewDiscount, NewItem
-from counterfoil.domain.money import Money, cents, round_to_cent, text
+from counterfoil.domain.money import ZERO, Money, cents, round_to_cent, text
 from counterfoil.domain.organization import BankAccount, DocumentSettings, OrganizationProfile
+from counterfoil.domain.surcharges import WelfareFund, WithholdingTax
 
 DOCUMENT_LOCALES = ("fr", "en", "de", "it", "es")
 _FRENCH_TEXTS = ("discount_conditions", "late_payment_penalties", "legal_fixed_compensation")
@@ -82,6 +84,85 @@ def locale_of(client: Mapping[str, Any]) -> str:
     return wanted if wanted in DOCUMENT_LOCALES else "en"
 
 
+class Asked(Protocol):
+    """What every kind of document is asked with."""
+
+    @property
+    def currency(self) -> str: ...
+    @property
+    def issue_date(self) -> date: ...
+    @property
+    def items(self) -> Sequence[NewItem]: ...
+    @property
+    def terms_and_conditions(self) -> str | None: ...
+    @property
+    def header(self) -> str | None: ...
+    @property
+    def footer(self) -> str | None: ...
+    @property
+    def settings(self) -> DocumentSettings | None: ...
+    @property
+    def discount(self) -> NewDiscount | None: ...
+    @property
+    def welfare_fund(self) -> WelfareFund | None: ...
+    @property
+    def withholding_tax(self) -> WithholdingTax | None: ...
+    @property
+    def stamp_duty_amount(self) -> str | None: ...
+
+
+def compute_sums(
+    new: Asked, *, profile: OrganizationProfile, client: Mapping[str, Any], deposits: Decimal = ZERO
+) -> totals.Totals:
+    """What a document adds up to. Raises Invalid with every fault of its discounts and totals."""
+    return totals.compute(
+        new.items,
+        currency=new.currency,
+        discount=new.discount,
+        welfare_fund=new.welfare_fund,
+        withholding_tax=new.withholding_tax,
+        stamp_duty_amount=new.stamp_duty_amount,
+        deposits=deposits,
+        regime_reason=vat.default_exemption_reason(profile.vat_regime),
+        seller_country=profile.legal_country,
+        buyer_country=str(client.get("country_code") or profile.legal_country),
+        buyer_has_vat_number=bool(client.get("vat_number")),
+    )
+
+
+def shared_parts(
+    new: Asked,
+    identity: Identity,
+    sums: totals.Totals,
+    *,
+    profile: OrganizationProfile,
+    client: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The fields that every kind of document has, by their names on the wire. client: a snapshot."""
+    regime_reason = vat.default_exemption_reason(profile.vat_regime)
+    lines = zip(new.items, sums.lines, strict=True)
+    return {
+        "id": identity.id,
+        "organization_id": identity.organization_id,
+        "number": identity.number,
+        "created_at": identity.created_at,
+        "contact_email": profile.email,
+        "terms_and_conditions": new.terms_and_conditions or "",
+        "header": new.header or "",
+        "footer": new.footer or "",
+        "currency": new.currency,
+        "issue_date": new.issue_date,
+        "items": [_item(item, line, new.currency, regime_reason) for item, line in lines],
+        "client": dict(client),
+        "organization": organization_snapshot(identity.organization_id, profile, new.settings),
+        "settings": new.settings.model_dump(mode="json", exclude_none=True) if new.settings else {},
+        "discount": _discount(new.discount, sums.discount_amount, new.currency),
+        "stamp_duty_amount": text(sums.stamp_duty_amount) if new.stamp_duty_amount else "",
+        "vat_breakdown": _breakdown(sums, new.currency, locale_of(client)),
+        **_amounts(new, sums, new.currency),
+    }
+
+
 def build_client_invoice(
     new: NewClientInvoice,
     identity: Identity,
@@ -91,40 +172,15 @@ def build_client_invoice(
     account: BankAccount,
 ) -> FrozenClientInvoice:
     """The whole document. client: a snapshot. Raises Invalid with every fault of its discounts and totals."""
-    regime_reason = vat.default_exemption_reason(profile.vat_regime)
-    sums = totals.compute(
-        new.items,
-        currency=new.currency,
-        discount=new.discount,
-        welfare_fund=new.welfare_fund,
-        withholding_tax=new.withholding_tax,
-        stamp_duty_amount=new.stamp_duty_amount,
-        regime_reason=regime_reason,
-        seller_country=profile.legal_country,
-        buyer_country=str(client.get("country_code") or profile.legal_country),
-        buyer_has_vat_number=bool(client.get("vat_number")),
-    )
-    lines = zip(new.items, sums.lines, strict=True)
+    sums = compute_sums(new, profile=profile, client=client)
     return FrozenClientInvoice(
-        id=identity.id,
-        organization_id=identity.organization_id,
-        number=identity.number,
-        created_at=identity.created_at,
         finalized_at=identity.finalized_at,
-        contact_email=profile.email,
-        currency=new.currency,
-        issue_date=new.issue_date,
         due_date=new.due_date,
-        items=[_item(item, line, new.currency, regime_reason) for item, line in lines],
-        client=dict(client),
         payment_methods=[PaymentMethod(beneficiary_name=profile.legal_name, bic=account.bic, iban=account.iban)],
-        organization=organization_snapshot(identity.organization_id, profile, new.settings),
-        discount=_discount(new.discount, sums.discount_amount, new.currency),
         payment_reporting=new.payment_reporting,
         report_einvoicing=_reports(new, profile),
-        vat_breakdown=_breakdown(sums, new.currency, locale_of(client)),
+        **shared_parts(new, identity, sums, profile=profile, client=client),
         **_texts(new, profile, client, sums),
-        **_amounts(new, sums, new.currency),
     )
 
 
@@ -136,14 +192,9 @@ def _texts(
     start = new.performance_start_date or new.performance_date or ""
     return {
         "purchase_order": new.purchase_order or "",
-        "terms_and_conditions": new.terms_and_conditions or "",
-        "header": new.header or "",
-        "footer": new.footer or "",
         "performance_date": start,
         "performance_start_date": start,
         "performance_end_date": new.performance_end_date or "",
-        "stamp_duty_amount": text(sums.stamp_duty_amount) if new.stamp_duty_amount else "",
-        "settings": settings,
         **french,
         "mentions": mentions.mentions(
             profile,
@@ -158,7 +209,7 @@ def _texts(
     }
 
 
-def _amounts(new: NewClientInvoice, sums: totals.Totals, currency: str) -> dict[str, Any]:
+def _amounts(new: Asked, sums: totals.Totals, currency: str) -> dict[str, Any]:
     welfare = new.welfare_fund
     withheld = new.withholding_tax
     return {
@@ -200,6 +251,7 @@ def _item(new: NewItem, line: totals.LineTotals, currency: str, regime_reason: s
         **_twins("total_vat", line.total_vat, currency),
         **_twins("total_amount", line.total_amount, currency),
         **_twins("subtotal", line.subtotal, currency),
+        "product_id": new.product_id,
     }
 
 
