@@ -79,6 +79,7 @@ ITEM = obj(
         "unit_price_cents": CENTS, "vat_rate": DECIMAL, "vat_exemption_reason": either(one_of(ALL_REASONS), NULL),
         "discount": either(DISCOUNT, NULL), "total_vat": MONEY, "total_vat_cents": CENTS, "total_amount": MONEY,
         "total_amount_cents": CENTS, "subtotal": MONEY, "subtotal_cents": CENTS,
+        "product_id": either(UUID, NULL),  # ours
     }
 )  # fmt: skip
 ADDRESS = obj(
