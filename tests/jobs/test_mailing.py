@@ -13,6 +13,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from counterfoil.jobs import handlers
 from counterfoil.operations import mailing
+from counterfoil.operations.kinds import CLIENT_INVOICE
 from counterfoil.ports.mail import SmtpMailer
 from tests.jobs.conftest import Workshop
 
@@ -50,7 +51,7 @@ def invoice_id(workshop: Workshop) -> str:
     """A finalized invoice that was asked to be sent."""
     issued = workshop.company.create(status="unpaid")
     with workshop.company.write() as work:
-        mailing.send_client_invoice(work, issued.id, REQUEST)
+        mailing.send(work, CLIENT_INVOICE, issued.id, REQUEST)
     return issued.id
 
 

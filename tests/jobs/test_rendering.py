@@ -9,7 +9,7 @@ import pytest
 from counterfoil.app import House
 from counterfoil.domain.client_invoice import ClientInvoiceChange
 from counterfoil.jobs import handlers, runner
-from counterfoil.operations import client_invoices
+from counterfoil.operations import attachments, client_invoices
 from counterfoil.settings import Settings
 from tests.jobs.conftest import Workshop
 from tests.support.houses import Company, new_company
@@ -71,7 +71,7 @@ def test_a_crash_between_the_pdf_and_its_commit_renders_again(
 ) -> None:
     draft = workshop.company.create()
     with monkeypatch.context() as crash:
-        crash.setattr(client_invoices, "set_attachment", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        crash.setattr(attachments, "create", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             workshop.run()
     assert workshop.attachment(draft.id) is None
@@ -87,10 +87,10 @@ def test_a_change_while_its_pdf_is_made_wins(workshop: Workshop) -> None:
     (older,) = workshop.jobs()
     inner = workshop.renderer.render
 
-    def render_slowly(document, appearance):  # type: ignore[no-untyped-def]
+    def render_slowly(document, appearance, kind):  # type: ignore[no-untyped-def]
         workshop.renderer.render = inner  # type: ignore[method-assign]
         workshop.company.finalize(draft.id)
-        return inner(document, appearance)
+        return inner(document, appearance, kind)
 
     workshop.renderer.render = render_slowly  # type: ignore[method-assign]
     handlers.render(workshop.tools, older, json.loads(older.payload))

@@ -18,6 +18,7 @@ from counterfoil.domain import lifecycle
 from counterfoil.domain.client_invoice import ClientInvoiceChange
 from counterfoil.errors import NotFound, WrongState
 from counterfoil.operations import client_invoices, mailing
+from counterfoil.operations.kinds import CLIENT_INVOICE
 from counterfoil.operations.work import Work
 from counterfoil.store import client_invoices as store
 from counterfoil.store import journal, paging
@@ -33,7 +34,7 @@ ACTIONS: dict[str, Callable[[Work, str], Any]] = {
     "mark_as_paid": lambda work, i: client_invoices.mark_as_paid(work, i, date(2026, 3, 2)),
     "unmark_as_paid": lambda work, i: client_invoices.unmark_as_paid(work, i),
     "mark_as_canceled": lambda work, i: client_invoices.mark_as_canceled(work, i),
-    "send": lambda work, i: mailing.send_client_invoice(work, i, SEND),
+    "send": lambda work, i: mailing.send(work, CLIENT_INVOICE, i, SEND),
 }
 
 

@@ -15,6 +15,7 @@ from counterfoil.app import House
 from counterfoil.operations import attachments as attachment_operations
 from counterfoil.operations import client_invoices as operations
 from counterfoil.operations import mailing
+from counterfoil.operations.kinds import CLIENT_INVOICE
 from counterfoil.store import (
     attachments,
     clients,
@@ -55,7 +56,7 @@ def owner(company: Company) -> tuple[Company, Things]:
             work, file_name="a.pdf", content_type="application/pdf", size=1, sha256="0" * 64
         )
         request = mailing.SendRequest(send_to=["a@client.example"], email_title="Invoice")
-        mailing.send_client_invoice(work, issued.id, request)
+        mailing.send(work, CLIENT_INVOICE, issued.id, request)
         email = emails.of_document(work.conn, company.id, issued.id)[0]
         account = organizations.main_account(work.conn, company.id)
         secret = work.conn.exec_driver_sql("SELECT secret_hash FROM credentials").scalar()

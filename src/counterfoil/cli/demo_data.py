@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from counterfoil.domain.client import ClientFields
 from counterfoil.domain.client_invoice import NewClientInvoice
 from counterfoil.operations import client_invoices, clients, mailing, organization
+from counterfoil.operations.kinds import CLIENT_INVOICE
 from counterfoil.operations.work import Actor, Work
 from counterfoil.ports.ids import uuid7
 
@@ -136,7 +137,7 @@ def _make(work: Work, sample: Sample, client_id: str) -> str:
     if sample.more:
         title = f"{COMPANY['legal_name']} : facture {row.number}"
         request = mailing.SendRequest(send_to=[CLIENTS[sample.client]["email"]], email_title=title)
-        mailing.send_client_invoice(work, row.id, request)
+        mailing.send(work, CLIENT_INVOICE, row.id, request)
     return row.public_token
 
 

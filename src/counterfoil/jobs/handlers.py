@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from counterfoil.errors import Invalid
-from counterfoil.formats import mail
+from counterfoil.formats import mail, mail_texts
 from counterfoil.formats.page import Appearance
-from counterfoil.operations import attachments, client_invoices, printing
+from counterfoil.operations import attachments, printing
+from counterfoil.operations.kinds import KINDS, Kind
 from counterfoil.operations.work import Actor, Work, Works
 from counterfoil.ports.blobs import Blobs
 from counterfoil.ports.mail import Mailer, MailRefused
 from counterfoil.ports.renderer import Renderer
 from counterfoil.store import attachments as attachment_rows
-from counterfoil.store import client_invoices as invoice_rows
 from counterfoil.store import emails as email_rows
 from counterfoil.store import queue
-from counterfoil.store.rows import AttachmentRow, EmailRow, InvoiceRow, JobRow
+from counterfoil.store.rows import AttachmentRow, DocumentRow, EmailRow, JobRow
 
 log = logging.getLogger("counterfoil.jobs")
 MAIL_ATTEMPTS = 12  # with doubling pauses of at most 4 hours: about a day
@@ -56,36 +56,37 @@ class Tools:
 def render(tools: Tools, job: JobRow, payload: Mapping[str, str]) -> None:
     """Makes the PDF of a document as it is now; skipped when a newer change has its own job."""
     actor = Actor(job.organization_id, "job:render")
+    kind = KINDS[payload["document_kind"]]
     with tools.works.read(actor) as work:
-        row = invoice_rows.get(work.conn, work.organization_id, payload["document_id"])
+        row = kind.find(work, payload["document_id"])
         wanted = row is not None and row.version == int(payload["version"])
-        sheet = printing.sheet(work, row, page_base=tools.page_base) if row and wanted else None
+        sheet = printing.sheet(work, kind, row, page_base=tools.page_base) if row and wanted else None
     stored = None
     if sheet is not None and row is not None:
         logo = _logo(tools, sheet.logo)
         appearance = Appearance(
             logo=logo, logo_content_type=sheet.logo.content_type if logo and sheet.logo else "",
             accent_color=sheet.accent_color, is_specimen=sheet.is_specimen,
-            invoice_url=sheet.invoice_url if tools.is_public else "",
+            invoice_url=sheet.page_url if tools.is_public else "",
         )  # fmt: skip
-        pdf = tools.renderer.render(sheet.document, appearance)
+        pdf = tools.renderer.render(sheet.document, appearance, kind.name)
         stored = (tools.blobs.put(pdf), len(pdf), sheet.file_name)
     with tools.works.write(actor) as work:
         if stored and row:
-            now = invoice_rows.get(work.conn, work.organization_id, row.id)
+            now = kind.find(work, row.id)
             if now is not None and now.version == row.version:
-                _attach(work, now, stored)
+                _attach(work, kind, now, stored)
         queue.done(work.conn, job)
 
 
-def _attach(work: Work, row: InvoiceRow, stored: tuple[str, int, str]) -> None:
+def _attach(work: Work, kind: Kind, row: DocumentRow, stored: tuple[str, int, str]) -> None:
     key, size, file_name = stored
     earlier = json.loads(row.live).get("attachment_id")
     attachment = attachments.create(
         work, file_name=file_name, content_type="application/pdf", size=size, sha256=key,
-        document=(client_invoices.KIND, row.id),
+        document=(kind.name, row.id),
     )  # fmt: skip
-    client_invoices.set_attachment(work, row, attachment.id)
+    kind.set_attachment(work, row, attachment.id)
     if earlier:
         attachment_rows.delete_attachment(work.conn, work.organization_id, earlier)
 
@@ -103,10 +104,11 @@ def send_email(tools: Tools, job: JobRow, payload: Mapping[str, str]) -> None:
     actor = Actor(job.organization_id, "job:send_email")
     with tools.works.read(actor) as work:
         email = email_rows.get(work.conn, work.organization_id, payload["email_id"])
-        row = invoice_rows.get(work.conn, work.organization_id, email.document_id) if email else None
+        kind = KINDS[email.document_kind] if email else None
+        row = kind.find(work, email.document_id) if kind and email else None
         attached = _attached(work, row) if row else None
         profile, now = work.profile, work.now
-        sheet = printing.sheet(work, row, page_base=tools.page_base) if row else None
+        sheet = printing.sheet(work, kind, row, page_base=tools.page_base) if kind and row else None
     if email is None or row is None or sheet is None or email.status == "sent":
         _finish(tools, actor, job)
         return
@@ -157,16 +159,17 @@ def _letter(
         reply_to=own_address if tools.mail_from and own_address != address else None,
         subject=asked["email_title"],
         body_text=asked.get("email_body") or printing.default_body(sheet, seller_name),
-        link=sheet.invoice_url if has_link else None,
+        link=sheet.page_url if has_link else None,
         attachment=mail.Attachment(sheet.file_name, "application/pdf", pdf),
         message_id=f"<{email.id}@{address.rsplit('@', 1)[-1]}>",
         date=datetime.fromisoformat(email.created_at),
         locale=sheet.locale,
+        link_label=mail_texts.link_label(sheet.locale, sheet.kind.name),
     )
     return _Letter(message, address, mail.envelope(recipients, copy_to))
 
 
-def _attached(work: Work, row: InvoiceRow) -> AttachmentRow | None:
+def _attached(work: Work, row: DocumentRow) -> AttachmentRow | None:
     attachment_id = json.loads(row.live).get("attachment_id")
     return attachment_rows.get(work.conn, work.organization_id, attachment_id) if attachment_id else None
 

@@ -193,6 +193,11 @@ def proforma_numbers(work: Work, rows: list[InvoiceRow]) -> dict[str, str]:
     return {row.id: shown[row.issue_date[:4]] for row in drafts}
 
 
+def check_send(_work: Work, row: InvoiceRow) -> None:
+    """Refuses to mail a draft or a canceled invoice. Raises WrongState."""
+    lifecycle.next_status(row.status, "send")
+
+
 def public(work: Work, row: InvoiceRow) -> InvoiceRow:
     """The invoice for its public page. Raises NotFound before finalize, Gone when canceled or 180 days old."""
     if row.finalized_at is None:

@@ -8,11 +8,10 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from counterfoil import errors
-from counterfoil.domain import lifecycle
 from counterfoil.domain.client import Email
 from counterfoil.domain.texts import Paragraphs
 from counterfoil.formats import mail
-from counterfoil.operations import client_invoices
+from counterfoil.operations.kinds import Kind
 from counterfoil.operations.work import Work
 from counterfoil.store import emails
 from counterfoil.store.rows import EmailRow
@@ -40,10 +39,10 @@ class SentEmail(SendRequest):
     sent_at: str
 
 
-def send_client_invoice(work: Work, invoice_id: str, request: SendRequest) -> None:
-    """Email an invoice, its PDF attached, to one or more recipients; its status is unchanged."""
-    row = client_invoices.get(work, invoice_id)
-    lifecycle.next_status(row.status, "send")
+def send(work: Work, kind: Kind, document_id: str, request: SendRequest) -> None:
+    """Email a document, its PDF attached, to one or more recipients; its status is unchanged."""
+    row = kind.get(work, document_id)
+    kind.on_send(work, row)
     mail.check_header_text("email_title", request.email_title)
     for index, address in enumerate(request.send_to):
         mail.check_address(f"send_to/{index}", address)
@@ -54,7 +53,7 @@ def send_client_invoice(work: Work, invoice_id: str, request: SendRequest) -> No
     email = EmailRow(
         organization_id=work.organization_id,
         id=work.new_id(),
-        document_kind=client_invoices.KIND,
+        document_kind=kind.name,
         document_id=row.id,
         status="queued",
         request=json.dumps(request.model_dump(mode="json"), ensure_ascii=False),
@@ -64,13 +63,13 @@ def send_client_invoice(work: Work, invoice_id: str, request: SendRequest) -> No
         sent_at=None,
     )
     emails.insert_email(work.conn, work.organization_id, email)
-    work.record(client_invoices.KIND, row.id, "send_requested", {"email_id": email.id})
+    work.record(kind.name, row.id, "send_requested", {"email_id": email.id})
     work.later("send_email", {"email_id": email.id})
 
 
-def of_client_invoice(work: Work, invoice_id: str) -> list[dict[str, object]]:
-    """List the mails of an invoice, oldest first: queued, sent (the mail server took it) or failed, with the error."""
-    row = client_invoices.get(work, invoice_id)
+def of_document(work: Work, kind: Kind, document_id: str) -> list[dict[str, object]]:
+    """List the mails of a document, oldest first: queued, sent (the mail server took it) or failed, with the error."""
+    row = kind.get(work, document_id)
     return [
         {
             "id": email.id,

@@ -10,10 +10,12 @@ from starlette.responses import Response
 from counterfoil import errors
 from counterfoil.domain import scopes
 from counterfoil.domain.client_invoice import ClientInvoice, ClientInvoiceChange, Day, NewClientInvoice
-from counterfoil.operations import client_invoices, mailing, printing
+from counterfoil.operations import client_invoices, mailing
+from counterfoil.operations.kinds import CLIENT_INVOICE
 from counterfoil.operations.work import Work
 from counterfoil.rest.bodies import Query, meta
 from counterfoil.rest.calls import Call, listed, wrapped
+from counterfoil.rest.lines import parse_lines
 from counterfoil.rest.routing import PAGE_META, PAGING, WARNINGS, QueryTable, Route
 from counterfoil.store.client_invoices import InvoiceFilter
 from counterfoil.store.rows import InvoiceRow
@@ -52,15 +54,15 @@ def get_invoice(call: Call) -> Response:
 
 def create_invoice(call: Call) -> Response:
     """Create a client invoice"""
-    new = call.parse(NewClientInvoice, _NAME)
-    return call.write(lambda work: _outcome(call, work, client_invoices.create(work, new)))
+    new = parse_lines(call, NewClientInvoice, _NAME)
+    return call.write(lambda work: _outcome(call, work, client_invoices.create(work, new(work))))
 
 
 def update_invoice(call: Call) -> Response:
     """Update a draft client invoice"""
     _refuse_fixed(call.object(_NAME))
-    change = call.parse(ClientInvoiceChange, _NAME)
-    return call.write(lambda work: _outcome(call, work, client_invoices.update(work, call.params["id"], change)))
+    change = parse_lines(call, ClientInvoiceChange, _NAME)
+    return call.write(lambda work: _outcome(call, work, client_invoices.update(work, call.params["id"], change(work))))
 
 
 def delete_invoice(call: Call) -> Response:
@@ -101,7 +103,7 @@ def send_invoice(call: Call) -> Response:
     request = call.parse(mailing.SendRequest)
 
     def act(work: Work) -> str:
-        mailing.send_client_invoice(work, call.params["id"], request)
+        mailing.send(work, CLIENT_INVOICE, call.params["id"], request)
         return ""
 
     return call.write(act, status=204)
@@ -110,7 +112,9 @@ def send_invoice(call: Call) -> Response:
 def list_emails(call: Call) -> Response:
     """List the emails of a client invoice (ours)"""
     return call.read(
-        lambda work: json.dumps({"emails": mailing.of_client_invoice(work, call.params["id"])}, ensure_ascii=False)
+        lambda work: json.dumps(
+            {"emails": mailing.of_document(work, CLIENT_INVOICE, call.params["id"])}, ensure_ascii=False
+        )
     )
 
 
@@ -133,7 +137,7 @@ def _wanted(query: Query) -> InvoiceFilter:
 
 
 def _text(call: Call, row: InvoiceRow, proforma: dict[str, str]) -> str:
-    url = printing.page_url(call.settings.base_url, row)
+    url = CLIENT_INVOICE.page_url(call.settings.base_url, row)
     return client_invoices.answer(row, invoice_url=url, proforma=proforma.get(row.id))
 
 

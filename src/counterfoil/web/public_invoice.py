@@ -20,13 +20,14 @@ from starlette.responses import HTMLResponse, Response
 from counterfoil.errors import Gone, NotFound
 from counterfoil.operations.work import Actor, Work
 from counterfoil.store import attachments as attachment_rows
-from counterfoil.store import client_invoices as invoice_rows
-from counterfoil.store.rows import AttachmentRow, InvoiceRow
+from counterfoil.store import documents
+from counterfoil.store.rows import AttachmentRow, DocumentRow
 from counterfoil.web import assets
 from counterfoil.web.doors import PageDoors
 
 if TYPE_CHECKING:
     from counterfoil.formats.html import Links
+    from counterfoil.operations.kinds import Kind
     from counterfoil.operations.printing import Sheet
 
 RETRY_AFTER_SECONDS = 2
@@ -97,24 +98,25 @@ def _answer(doors: PageDoors, request: Request, show: Callable[[Opened], Respons
 def _open(doors: PageDoors, token: str) -> Opened:
     """The document behind `token`. Raises NotFound for a draft and where there is none."""
     from counterfoil.operations import printing
+    from counterfoil.operations.kinds import KINDS
 
     with doors.works.database.read() as conn:
-        row = invoice_rows.by_public_token(conn, token) if _TOKEN.fullmatch(token) else None
-        if row is None:
+        link = documents.by_token(conn, token) if _TOKEN.fullmatch(token) else None
+        kind = KINDS.get(link.document_kind) if link else None
+        if link is None or kind is None or kind.page_path != "i":
             raise NotFound("not_found", "There is no such page.")
-        work = Work(conn, Actor(row.organization_id, "public_page"), doors.works.clock.now())
-        is_gone = _is_gone(work, row)
-        sheet = printing.sheet(work, row, page_base=doors.settings.base_url)
+        work = Work(conn, Actor(link.organization_id, "public_page"), doors.works.clock.now())
+        row = kind.get(work, link.document_id)
+        is_gone = _is_gone(work, kind, row)
+        sheet = printing.sheet(work, kind, row, page_base=doors.settings.base_url)
         pdf_id = sheet.document.get("attachment_id")
-        pdf = attachment_rows.get(conn, row.organization_id, pdf_id) if pdf_id else None
+        pdf = attachment_rows.get(conn, link.organization_id, pdf_id) if pdf_id else None
         return Opened(sheet=sheet, today=work.today, pdf=pdf, is_gone=is_gone)
 
 
-def _is_gone(work: Work, row: InvoiceRow) -> bool:
-    from counterfoil.operations import client_invoices
-
+def _is_gone(work: Work, kind: Kind, row: DocumentRow) -> bool:
     try:
-        client_invoices.public(work, row)
+        kind.check_public(work, row)
     except Gone:
         return True
     return False

@@ -1,0 +1,63 @@
+"""The kinds of documents, as printing, mailing and public pages see them: what differs between them, in one place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from counterfoil.formats import page
+from counterfoil.operations import client_invoices
+from counterfoil.operations.work import Work
+from counterfoil.store import client_invoices as invoice_rows
+from counterfoil.store.rows import DocumentRow, InvoiceRow
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What the rest of the house needs of a kind of document. Rows are those of its own store.
+
+    page_path: the first segment of its public pages' paths. amount_field, day_field: what a mail says of it when its
+    sender wrote nothing. get raises NotFound, find answers None. document: the API's answer as a dict, given the
+    address of its public page. set_attachment: links its PDF. on_send: called when somebody wants it mailed; raises
+    WrongState when it may not be now. check_public: raises NotFound or Gone when its page is not to be seen.
+    """
+
+    name: page.Kind
+    page_path: str
+    amount_field: str
+    day_field: str
+    get: Callable[[Work, str], DocumentRow]
+    find: Callable[[Work, str], DocumentRow | None]
+    document: Callable[[Work, Any, str], dict[str, Any]]
+    set_attachment: Callable[[Work, Any, str], None]
+    on_send: Callable[[Work, Any], None]
+    check_public: Callable[[Work, Any], object]
+
+    def page_url(self, base: str, row: DocumentRow) -> str:
+        """The document's public page, below `base` (no slash at its end)."""
+        return f"{base}/{self.page_path}/{row.public_token}"
+
+
+def _client_invoice(work: Work, row: InvoiceRow, url: str) -> dict[str, Any]:
+    proforma = client_invoices.proforma_numbers(work, [row]).get(row.id)
+    document: dict[str, Any] = json.loads(client_invoices.answer(row, invoice_url=url, proforma=proforma))
+    return document
+
+
+CLIENT_INVOICE: Final = Kind(
+    name="client_invoice",
+    page_path="i",
+    amount_field="amount_due",
+    day_field="due_date",
+    get=client_invoices.get,
+    find=lambda work, invoice_id: invoice_rows.get(work.conn, work.organization_id, invoice_id),
+    document=_client_invoice,
+    set_attachment=client_invoices.set_attachment,
+    on_send=client_invoices.check_send,
+    check_public=client_invoices.public,
+)
+
+KINDS: Final[Mapping[str, Kind]] = MappingProxyType({kind.name: kind for kind in (CLIENT_INVOICE,)})
