@@ -40,7 +40,7 @@ def test_the_page_says_all_that_the_pdf_says(name: str) -> None:
     document = SAMPLES[name]()
     page, text = view(document, Appearance()), words(shown(document))
     expected = [
-        page.title, page.number, page.due.value, page.due_date.value, page.header,
+        page.title, page.number, page.due.value, page.beside.value, page.header,
         *(value for line in page.lines for value in dataclasses.astuple(line)),
         *(value for row in page.totals for value in (row.label, row.value)),
         *(value for row in page.vat_rows for value in dataclasses.astuple(row)),

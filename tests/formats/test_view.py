@@ -54,7 +54,7 @@ def test_the_clients_locale_decides_language_money_and_dates(
 
     assert page.language == language
     assert plain(page.due.value) == due
-    assert page.due_date.value == day
+    assert page.beside.value == day
 
 
 def test_the_french_invoice_shows_discounts_and_one_vat_row_a_rate() -> None:

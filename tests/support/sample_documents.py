@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from counterfoil.formats.page import Kind
+
 Document = dict[str, Any]
 CENT = Decimal("0.01")
 
@@ -313,3 +315,104 @@ SAMPLES: dict[str, Callable[[], Document]] = {
     "french": french, "german": german, "italian": italian, "spanish_draft": spanish_draft,
     "english_paid": english_paid, "empty": empty,
 }  # fmt: skip
+
+
+def credit_note(of: Document | None = None) -> Document:
+    """A credit note over part of a French invoice, or of `of`: one line of it back, with a reason."""
+    original = of or french()
+    lines = [
+        item("Tirages d’art, papier coton 310 g", "4", "38.5", "0.2", unit="number_of_articles"),
+        item("Catalogue de l’exposition, 96 pages", "20", "6.125", "0.055", discount=("percentage", "0.05")),
+    ]
+    made = invoice(lines, original["organization"], original["client"], number="A-2026-003")
+    for key in ("status", "due_date", "paid_at", "payment_methods", "invoice_type", "purchase_order"):
+        del made[key]
+    return made | {
+        "invoice_id": original["id"], "invoice_number": original["number"],
+        "invoice_issue_date": original["issue_date"], "issue_date": "2026-11-20",
+        "reason": "Quatre tirages et vingt catalogues sont arrivés abîmés.\nRepris à nos frais.",
+    }  # fmt: skip
+
+
+def _quote(of: Document, **more: Any) -> Document:
+    """What a quote answers: an invoice's parties, lines and sums, without what only invoices have."""
+    made = of | {"status": "pending_approval", "expiry_date": "2026-12-31", "approved_at": "", "canceled_at": "",
+                 "approved_by": "", "declined_reason": "", "document_hash": "", "invoice_ids": []}  # fmt: skip
+    for key in ("due_date", "paid_at", "payment_methods", "invoice_type", "purchase_order", "finalized_at",
+                "late_payment_penalties", "legal_fixed_compensation", "discount_conditions"):  # fmt: skip
+        del made[key]
+    return made | more
+
+
+TERMS = "\n".join(
+    f"{number}. Le client valide chaque étape par écrit sous dix jours ; passé ce délai, l’étape est réputée acquise, "
+    "et le prestataire poursuit selon le calendrier convenu entre les parties."
+    for number in range(1, 18)
+)
+
+
+def french_quote() -> Document:
+    """A quote that waits for its answer, with terms that fill a page."""
+    return _quote(
+        french(), number="D-2026-007", terms_and_conditions=TERMS[:3000],
+        header="Suite à notre entretien, voici notre proposition pour le reportage et les tirages.",
+    )  # fmt: skip
+
+
+def german_quote() -> Document:
+    """A quote that was accepted online."""
+    return _quote(
+        german(), number="D-2026-011", status="approved", approved_at="2026-11-05T13:22:07.123Z",
+        approved_by="Dr. Jörg Müller-Lüdenscheidt", terms_and_conditions="Es gelten unsere AGB von 2026.",
+        document_hash="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    )  # fmt: skip
+
+
+def italian_quote() -> Document:
+    """A professional's quote with a welfare fund and withholding."""
+    return _quote(italian(), number="D-2026-002")
+
+
+def spanish_declined_quote() -> Document:
+    """A quote that the client declined."""
+    return _quote(
+        spanish_draft(), number="D-2026-004", status="canceled", canceled_at="2026-11-09T08:00:00.000Z",
+        declined_reason="Hemos elegido otra oferta.",
+    )  # fmt: skip
+
+
+def french_deposit() -> Document:
+    """A deposit invoice of 30 % of a job."""
+    document = french()
+    lines = [item("Acompte de 30 % sur le devis D-2026-007", "1", "1000", "0.2")]
+    return invoice(lines, document["organization"], document["client"], number="F-2026-043", invoice_type="deposit")
+
+
+def german_balance() -> Document:
+    """A balance invoice from which two deposits are taken off, one of them with its VAT said."""
+    document = german()
+    deposits = [
+        {"id": "019f56b7-0000-7000-8000-000000000011", "number": "R-2026-090", "issue_date": "2026-08-03",
+         "amount": money("3000"), "amount_cents": 300000, "vat_amount": money("478.99"), "vat_amount_cents": 47899},
+        {"id": "019f56b7-0000-7000-8000-000000000012", "number": "R-2026-101", "issue_date": "2026-09-15",
+         "amount": money("2500.50"), "amount_cents": 250050},
+    ]  # fmt: skip
+    return invoice(
+        document["items"], document["organization"], document["client"], number="R-2026-120", invoice_type="balance",
+        deposits=deposits, deposit_amount=money("5500.50"),
+    )  # fmt: skip
+
+
+# Every kind that is printed, by a name: its kind and how to make it.
+KINDS: dict[str, tuple[Kind, Callable[[], Document]]] = {
+    **{name: ("client_invoice", make) for name, make in SAMPLES.items()},
+    "french_deposit": ("client_invoice", french_deposit),
+    "german_balance": ("client_invoice", german_balance),
+    "credit_note": ("credit_note", credit_note),
+    "german_credit_note": ("credit_note", lambda: credit_note(german())),
+    "italian_credit_note": ("credit_note", lambda: credit_note(italian())),
+    "french_quote": ("quote", french_quote),
+    "german_quote": ("quote", german_quote),
+    "italian_quote": ("quote", italian_quote),
+    "spanish_declined_quote": ("quote", spanish_declined_quote),
+}

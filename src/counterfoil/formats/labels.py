@@ -48,6 +48,8 @@ class Labels:
     total: str
     withholding: str
     deposit: str
+    deposit_of: str
+    including_vat: str
     payment: str
     beneficiary: str
     reference: str
@@ -106,6 +108,8 @@ FRENCH = Labels(
     total="Total TTC",
     withholding="Retenue à la source",
     deposit="Acompte déjà versé",
+    deposit_of="Acompte {number} du {date}",
+    including_vat="{label}, dont TVA {vat}",
     payment="Paiement par virement",
     beneficiary="Bénéficiaire",
     reference="Référence",
@@ -164,6 +168,8 @@ ENGLISH = Labels(
     total="Total with VAT",
     withholding="Withholding tax",
     deposit="Deposit already paid",
+    deposit_of="Deposit {number} of {date}",
+    including_vat="{label}, including VAT {vat}",
     payment="Payment by bank transfer",
     beneficiary="Beneficiary",
     reference="Reference",
@@ -222,6 +228,8 @@ GERMAN = Labels(
     total="Gesamtbetrag brutto",
     withholding="Quellensteuer",
     deposit="Bereits gezahlte Anzahlung",
+    deposit_of="Anzahlung {number} vom {date}",
+    including_vat="{label}, darin USt. {vat}",
     payment="Zahlung per Überweisung",
     beneficiary="Empfänger",
     reference="Verwendungszweck",
@@ -280,6 +288,8 @@ ITALIAN = Labels(
     total="Totale documento",
     withholding="Ritenuta d’acconto",
     deposit="Acconto già versato",
+    deposit_of="Acconto {number} del {date}",
+    including_vat="{label}, di cui IVA {vat}",
     payment="Pagamento con bonifico",
     beneficiary="Beneficiario",
     reference="Causale",
@@ -301,7 +311,7 @@ ITALIAN = Labels(
 SPANISH = Labels(
     invoice="Factura",
     deposit_invoice="Factura de anticipo",
-    balance_invoice="Factura final",
+    balance_invoice="Factura de liquidación",
     proforma_invoice="Factura proforma",
     canceled="ANULADA",
     canceled_notice="Esta factura está anulada.",
@@ -338,6 +348,8 @@ SPANISH = Labels(
     total="Total con IVA",
     withholding="Retención IRPF",
     deposit="Anticipo ya pagado",
+    deposit_of="Anticipo {number} del {date}",
+    including_vat="{label}, IVA incluido {vat}",
     payment="Pago por transferencia",
     beneficiary="Beneficiario",
     reference="Referencia",

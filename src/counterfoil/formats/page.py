@@ -116,15 +116,31 @@ class TextBlock:
 
 
 @dataclass(frozen=True)
+class AcceptanceView:
+    """How a quote is accepted: lines to fill in by hand, or, once it is accepted, by whom and when.
+
+    blanks: what each line to fill in is for; facts: what is known instead. fingerprint: the hash of what was accepted.
+    """
+
+    heading: str
+    help: str
+    blanks: tuple[str, ...]
+    facts: tuple[Fact, ...]
+    fingerprint: Fact | None
+
+
+@dataclass(frozen=True)
 class DocumentView:
     """A whole document, ready to print. language: fr, en, de, it or es.
 
-    accent: the seller's colour; accent_ink: the same, darkened until it can be read as text on white; accent_tint: a
-    pale ground on which accent_ink can still be read. watermarks: words to lay over each page. notice: one sentence on
-    the state, such as "Paid on 3 March 2026", or "".
+    due: the amount that counts: what is due, credited or offered; beside: what goes with it: by when, of which invoice,
+    until when. reason: why a credit note was issued. accent: the seller's colour; accent_ink: the same, darkened until
+    it can be read as text on white; accent_tint: a pale ground on which accent_ink can still be read. watermarks: words
+    to lay over each page. notice: one sentence on the state, such as "Paid on 3 March 2026", or "".
     """
 
     language: str
+    kind: Kind
     status: str
     title: str
     number: str
@@ -134,11 +150,12 @@ class DocumentView:
     watermarks: tuple[str, ...]
     notice: str
     due: Fact
-    due_date: Fact
+    beside: Fact
     facts: tuple[Fact, ...]
     seller: PartyView
     buyer: PartyView
     delivery: PartyView | None
+    reason: TextBlock | None
     header: str
     columns: Columns
     lines: tuple[LineView, ...]
@@ -146,6 +163,7 @@ class DocumentView:
     vat_rows: tuple[VatRow, ...]
     payment: PaymentView | None
     texts: tuple[TextBlock, ...]
+    acceptance: AcceptanceView | None
     online: Fact | None
     legal_footer: tuple[str, ...]
     page_of: str

@@ -14,7 +14,7 @@ _FOOTER_LENGTH = 300
 _TAX_NUMBER_NAMES = {"DE": "Steuernummer", "IT": "Codice fiscale", "ES": "NIF"}
 
 
-def seller(document: Mapping[str, object], words: Wording) -> PartyView:
+def seller(document: Mapping[str, object], words: Wording, heading: str) -> PartyView:
     """The seller's block: name, address, how to reach it and its VAT number."""
     organization = _mapping(document.get("organization"))
     country = _text(organization, "address_country") or _text(organization, "legal_country")
@@ -27,10 +27,10 @@ def seller(document: Mapping[str, object], words: Wording) -> PartyView:
         _text(document, "contact_email") or _text(organization, "email"),
         _text(organization, "phone"),
     ]
-    return PartyView(words.labels.seller, _text(organization, "legal_name"), _filled(lines))
+    return PartyView(heading, _text(organization, "legal_name"), _filled(lines))
 
 
-def buyer(document: Mapping[str, object], words: Wording) -> PartyView:
+def buyer(document: Mapping[str, object], words: Wording, heading: str) -> PartyView:
     """The buyer's block: name, billing address and the numbers it is registered under."""
     client = _mapping(document.get("client"))
     country = _buyer_country(document)
@@ -42,7 +42,7 @@ def buyer(document: Mapping[str, object], words: Wording) -> PartyView:
         lines.append(words.labelled(_tax_number_label(country, tax_number, words), tax_number))
     lines.append(words.labelled(words.labels.recipient_code, _text(client, "recipient_code")))
     lines.append(_text(client, "email"))
-    return PartyView(words.labels.buyer, client_name(client), _filled(lines))
+    return PartyView(heading, client_name(client), _filled(lines))
 
 
 def delivery(document: Mapping[str, object], words: Wording) -> PartyView | None:

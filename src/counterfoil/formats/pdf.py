@@ -23,7 +23,7 @@ from counterfoil.formats.view import view
 STANDARD: Final = "a-3b"
 
 # Names of fields that the template does not print, or that must stay as they are.
-_NOT_TEXT = {"accent", "accent_ink", "accent_tint", "language", "status", "key", "qr_payload", "iban_plain"}
+_NOT_TEXT = {"accent", "accent_ink", "accent_tint", "language", "kind", "status", "key", "qr_payload", "iban_plain"}
 
 # Fields that may hold paragraphs. Any other text is cut where the API's own limits end, lest an imported document with
 # a name of many pages take minutes to set.

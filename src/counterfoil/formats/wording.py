@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale
-from babel.dates import format_date, format_interval
+from babel.dates import format_date, format_datetime, format_interval
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from counterfoil.formats.labels import LABELS, UNITS, Labels
@@ -86,6 +86,15 @@ class Wording:
             return format_date(date.fromisoformat(text[:10]), format="long", locale=self._locale)
         except ValueError:
             return text
+
+    def moment(self, value: object) -> str:
+        """An ISO timestamp to the second, in UTC and saying so; a text that is none is printed as it is."""
+        text = str(value or "")
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            return text
+        return format_datetime(moment.astimezone(UTC) if moment.tzinfo else moment, format="long", locale=self._locale)
 
     def country(self, code: str) -> str:
         """The name of a country by its ISO 3166-1 code, such as "Allemagne"; the code itself where it is unknown."""

@@ -1,0 +1,218 @@
+"""What a file that somebody sends really is, told from its bytes alone; and what it must not be.
+
+A name and a declared type prove nothing: programs send pictures as application/pdf. What is kept is later shown to
+people and handed to their programs, so a file may be one thing only, and must not grow without bound when it is opened.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from xml.parsers import expat
+
+from counterfoil import errors
+
+UNPACKED_BYTES = 256 * 1024 * 1024  # of all streams of a PDF: a hundred scanned pages are far below
+SUSPECT_BYTES = 32 * 1024 * 1024
+SUSPECT_RATIO = 200  # of one stream that is larger than SUSPECT_BYTES; deflate ends at 1,032
+PICTURE_PIXELS = 200_000_000  # the largest telephone cameras
+_XML_DEPTH = 200
+
+PDF, PNG, JPEG, XML = "application/pdf", "image/png", "image/jpeg", "application/xml"
+PICTURES = (PNG, JPEG)
+_ENDINGS = {PDF: "pdf", PNG: "png", JPEG: "jpg", XML: "xml"}
+_MAGIC = ((b"%PDF-", PDF), (b"\x89PNG\r\n\x1a\n", PNG), (b"\xff\xd8\xff", JPEG))
+_WORDS = {PDF: "PDF", PNG: "PNG", JPEG: "JPEG", XML: "e-invoice in XML"}
+
+# A browser that guesses would run these; inside a PDF's streams they are only text that is printed.
+_ACTIVE = re.compile(rb"(?i)<(?:html|script|iframe|!doctype\s+html)[\s>/]|<\?php\s")
+_STREAM = re.compile(rb"stream\r?\n(.*?)\r?\n?endstream", re.DOTALL)
+_FLATE = re.compile(rb"/(?:FlateDecode|Fl)\b")
+_STREAM_HEAD = 2048  # a stream's dictionary stands right before it
+_ZIP_END, _ZIP_ENTRY = b"PK\x05\x06", b"PK\x01\x02"
+_ZIP_END_BYTES = 22 + 65_535
+_JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_JPEG_BARE = frozenset({0x01, *range(0xD0, 0xD8)})
+_INVOICE_ROOTS = frozenset(
+    {
+        "urn:oasis:names:specification:ubl:schema:xsd:Invoice-2 Invoice",
+        "urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2 CreditNote",
+        "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100 CrossIndustryInvoice",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FileType:
+    """A content type, and the file ending that goes with it."""
+
+    content_type: str
+    ending: str
+
+
+def file_type(data: bytes, *, allowed: tuple[str, ...] = (PDF, PNG, JPEG), field: str = "file") -> FileType:
+    """What `data` is. allowed: content types. Raises Invalid on anything else, on two things at once and on bombs."""
+    if not data:
+        raise _refused(field, "The file is empty.", allowed)
+    found = next((kind for magic, kind in _MAGIC if data.startswith(magic)), None)
+    if found is None and XML in allowed and data[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        found = XML
+    if found is None or found not in allowed:
+        raise _refused(field, f"The file is not a {_named(allowed)}.", allowed)
+    fault = _fault(data, found)
+    if fault:
+        raise _refused(field, fault, allowed)
+    return FileType(found, _ENDINGS[found])
+
+
+def _refused(field: str, problem: str, allowed: tuple[str, ...]) -> errors.Invalid:
+    return errors.Invalid("invalid_file", problem, field=field, fix=f"Send one plain {_named(allowed)}.")
+
+
+def _named(allowed: tuple[str, ...]) -> str:
+    *others, last = [_WORDS[kind] for kind in allowed]
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def _fault(data: bytes, kind: str) -> str | None:
+    if kind == XML:
+        return _xml_fault(data)
+    if _is_zip_too(data):
+        return f"The {_WORDS[kind]} is a ZIP archive at the same time."
+    if kind == PDF:
+        return _pdf_fault(data)
+    if _ACTIVE.search(data):
+        return f"The {_WORDS[kind]} carries a web page or a script."
+    width, height = _png_size(data) if kind == PNG else _jpeg_size(data)
+    if width * height > PICTURE_PIXELS:
+        return f"The picture of {width} by {height} pixels is larger than {PICTURE_PIXELS} pixels."
+    return None
+
+
+def _is_zip_too(data: bytes) -> bool:
+    """Whether an archive's directory stands at the end, where programs look for it."""
+    start = max(0, len(data) - _ZIP_END_BYTES)
+    end = data.rfind(_ZIP_END, start)
+    while end >= 0:
+        if len(data) >= end + 22:
+            (size,) = struct.unpack_from("<I", data, end + 12)
+            if 0 < size <= end and data.startswith(_ZIP_ENTRY, end - size):
+                return True
+        end = data.rfind(_ZIP_END, start, end)
+    return False
+
+
+def _pdf_fault(data: bytes) -> str | None:
+    if _ACTIVE.search(data[:1024]) or _ACTIVE.search(_STREAM.sub(b"", data)):
+        return "The PDF carries a web page or a script beside its pages."
+    left = UNPACKED_BYTES
+    for packed, layers in _packed_streams(data):
+        size = _unpacked_size(packed, layers, left)
+        if size > SUSPECT_BYTES and size > SUSPECT_RATIO * len(packed):
+            return "A part of the PDF unpacks to far more than it should: it would exhaust whoever opens it."
+        left -= size
+        if left <= 0:
+            return f"The PDF unpacks to more than {UNPACKED_BYTES // 1024 // 1024} MB."
+    return None
+
+
+def _packed_streams(data: bytes) -> Iterator[tuple[memoryview, int]]:
+    """Each deflated stream and how often it is deflated."""
+    view = memoryview(data)
+    for found in _STREAM.finditer(data):
+        head = data[max(0, found.start() - _STREAM_HEAD) : found.start()]
+        layers = len(_FLATE.findall(head, max(0, head.rfind(b"obj"))))
+        if layers:
+            yield view[found.start(1) : found.end(1)], layers
+
+
+def _unpacked_size(packed: memoryview, layers: int, limit: int) -> int:
+    """How many bytes all layers make, counted no further than a little over `limit`. Damage ends the counting."""
+    unpackers = [zlib.decompressobj() for _ in range(min(layers, 4))]
+    total = 0
+    try:
+        for start in range(0, len(packed), 65_536):
+            for size in _pour(packed[start : start + 65_536], unpackers):
+                total += size
+                if total > limit or (total > SUSPECT_BYTES and total > SUSPECT_RATIO * len(packed)):
+                    return total
+    except zlib.error:
+        pass
+    return total
+
+
+def _pour(piece: bytes | memoryview, unpackers: list[zlib._Decompress]) -> Iterator[int]:  # noqa: SLF001 (its only name)
+    """Sends `piece` through the layers, a megabyte at a time, and tells what comes out of each."""
+    first, *others = unpackers
+    while piece:
+        made = first.decompress(piece, 1024 * 1024)
+        yield len(made)
+        if others and made:
+            yield from _pour(made, others)
+        piece = first.unconsumed_tail
+
+
+def _png_size(data: bytes) -> tuple[int, int]:
+    if data[12:16] != b"IHDR" or len(data) < 24:
+        return 0, 0
+    width, height = struct.unpack_from(">II", data, 16)
+    return width, height
+
+
+def _jpeg_size(data: bytes) -> tuple[int, int]:
+    """The largest frame's size; (0, 0) when there is none before the picture itself."""
+    at, largest = 2, (0, 0)
+    while at + 9 <= len(data) and data[at] == 0xFF:
+        marker = data[at + 1]
+        if marker in (0xFF, *_JPEG_BARE):
+            at += 1 if marker == 0xFF else 2
+            continue
+        if marker in (0xDA, 0xD9):
+            break
+        (length,) = struct.unpack_from(">H", data, at + 2)
+        if marker in _JPEG_FRAMES:
+            height, width = struct.unpack_from(">HH", data, at + 5)
+            largest = max(largest, (width, height), key=lambda size: size[0] * size[1])
+        at += 2 + max(length, 2)
+    return largest
+
+
+class _Unfit(Exception):
+    """Ends the reading of an XML file."""
+
+
+def _xml_fault(data: bytes) -> str | None:
+    """Reads the file to its end without building it; a document type is refused, for entities come with it."""
+    parser = expat.ParserCreate(namespace_separator=" ")
+    roots: list[str] = []
+    depth = 0
+
+    def begin(name: str, _attributes: object) -> None:
+        nonlocal depth
+        depth += 1
+        if not roots:
+            roots.append(name)
+        if depth > _XML_DEPTH:
+            raise _Unfit("The XML is nested too deeply.")
+
+    def end(_name: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    def doctype(*_details: object) -> None:
+        raise _Unfit("The XML has a document type declaration, which no e-invoice has.")
+
+    parser.StartElementHandler, parser.EndElementHandler = begin, end
+    parser.StartDoctypeDeclHandler = doctype
+    try:
+        parser.Parse(data, True)
+    except _Unfit as unfit:
+        return str(unfit)
+    except (expat.ExpatError, ValueError, LookupError):
+        return "The XML is damaged."
+    if not roots or roots[0] not in _INVOICE_ROOTS:
+        return "The XML is no invoice: neither UBL 2.1 nor Cross Industry Invoice."
+    return None
