@@ -19,7 +19,10 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
+
+UNPAID = "status = 'unpaid'"
 
 metadata = MetaData(
     naming_convention={
@@ -114,7 +117,12 @@ client_invoices = Table(
     Index(None, "organization_id", "imported", "seq"),
     Index(None, "organization_id", "imported", "status", "seq"),
     Index(None, "organization_id", "client_id", "seq"),
-)
+    # What a client may be reminded of, however much it has paid. Queries must say it in the same words.
+    Index(
+        "ix_client_invoices_unpaid_of_client", "organization_id", "client_id", "due_date",
+        sqlite_where=text(UNPAID), postgresql_where=text(UNPAID),
+    ),
+)  # fmt: skip
 
 credit_notes = Table(
     "credit_notes",
@@ -348,4 +356,65 @@ instance_secrets = Table(
     metadata,
     Column("name", String(40), primary_key=True),
     Column("value", LargeBinary, nullable=False),
+)
+
+recurring_invoices = Table(
+    "recurring_invoices",
+    metadata,
+    Column("organization_id", String(36), nullable=False),
+    Column("id", String(36), nullable=False),
+    Column("client_id", String(36), nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("next_invoice_date", String(10), nullable=True, comment="null when nothing comes"),
+    Column("next_period", Integer, nullable=False, comment="counts from 0 at start_date"),
+    Column("invoices_count", Integer, nullable=False),
+    Column("last_invoice_id", String(36), nullable=True),
+    Column("last_invoice_date", String(10), nullable=True, comment="the period's day of that invoice"),
+    Column("retry_at", String(24), nullable=True, comment="not tried before, when the last try failed"),
+    Column("failure", Text, nullable=False, comment='RecurringFailure as JSON, "" when the last try went well'),
+    Column("created_at", String(24), nullable=False),
+    Column("updated_at", String(24), nullable=False),
+    Column("asked", Text, nullable=False, comment="NewRecurringInvoice as JSON"),
+    Column("terms", Text, nullable=False, comment="RecurringTerms as JSON"),
+    PrimaryKeyConstraint("organization_id", "id"),
+    Index(None, "organization_id", "client_id"),
+    Index(None, "organization_id", "created_at", "id"),
+    Index(None, "next_invoice_date", "organization_id"),
+)
+
+recurring_periods = Table(
+    "recurring_periods",
+    metadata,
+    Column("organization_id", String(36), nullable=False),
+    Column("recurring_invoice_id", String(36), nullable=False),
+    Column("period_date", String(10), nullable=False),
+    Column("invoice_id", String(36), nullable=False),
+    PrimaryKeyConstraint("organization_id", "recurring_invoice_id", "period_date"),
+)
+
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("organization_id", String(36), nullable=False),
+    Column("id", String(36), nullable=False),
+    Column("client_id", String(36), nullable=False),
+    Column("created_at", String(24), nullable=False),
+    Column("updated_at", String(24), nullable=False),
+    Column("body", Text, nullable=False, comment="Reminder as JSON"),
+    PrimaryKeyConstraint("organization_id", "id"),
+    UniqueConstraint("organization_id", "client_id"),
+    Index(None, "organization_id", "created_at", "id"),
+)
+
+reminder_days = Table(
+    "reminder_days",
+    metadata,
+    Column("organization_id", String(36), nullable=False),
+    Column("invoice_id", String(36), nullable=False),
+    Column("days", Integer, nullable=False, comment="after the due date, negative before it: names the rule"),
+    Column("waits_for", String(10), nullable=True, comment="its day, null once it is decided"),
+    Column("outcome", String(10), nullable=False, comment='sent, late (a newer one went instead), or ""'),
+    Column("email_id", String(36), nullable=True),
+    PrimaryKeyConstraint("organization_id", "invoice_id", "days"),
+    Index(None, "waits_for", "organization_id"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from alembic import op
 
 from counterfoil.store.tables import metadata
@@ -13,4 +14,9 @@ depends_on = None
 
 
 def upgrade() -> None:
+    unpaid = sa.text("status = 'unpaid'")
+    op.create_index(
+        "ix_client_invoices_unpaid_of_client", "client_invoices", ["organization_id", "client_id", "due_date"],
+        sqlite_where=unpaid, postgresql_where=unpaid,
+    )  # fmt: skip
     metadata.create_all(op.get_bind(), checkfirst=True)
