@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Final, Protocol
 
@@ -17,7 +16,7 @@ from counterfoil.errors import Fault, Invalid
 
 
 class Written(Protocol):
-    """What is being written, whole: a NewClientInvoice, or a draft with its change applied."""
+    """What is being written, whole: a new document, or a draft with its change applied."""
 
     @property
     def currency(self) -> str: ...
@@ -27,12 +26,6 @@ class Written(Protocol):
     def settings(self) -> DocumentSettings | None: ...
     @property
     def discount(self) -> NewDiscount | None: ...
-    @property
-    def performance_date(self) -> date | None: ...
-    @property
-    def performance_start_date(self) -> date | None: ...
-    @property
-    def performance_end_date(self) -> date | None: ...
     @property
     def welfare_fund(self) -> WelfareFund | None: ...
     @property
@@ -127,10 +120,11 @@ def _currency(new: Written, profile: OrganizationProfile) -> Iterable[Fault]:
 
 
 def _performance(new: Written, profile: OrganizationProfile) -> Iterable[Fault]:
-    end = new.performance_end_date
+    # Invoices alone have a time of performance.
+    start, end = (getattr(new, f"performance_{name}_date", None) for name in ("start", "end"))
     if end is None:
         return
-    start = new.performance_start_date or new.performance_date
+    start = start or getattr(new, "performance_date", None)
     if start is None:
         yield Fault(
             "missing_performance_start_date",
@@ -168,7 +162,8 @@ def _vat(new: Written, profile: OrganizationProfile) -> Iterable[Fault]:
 
 def _rate_over_one(index: int, text: str, rate: Decimal) -> Fault:
     fix = 'Send a fraction from "0" to "1", such as "0.2" for 20 %.'
-    if rate <= 100:
+    # A percentage of more than four decimals is a fraction of more than six, and those are not taken.
+    if rate <= 100 and rate * 10_000 % 1 == 0:
         # Without exponent or trailing zeros: "20" and "20.0" both become "0.2".
         fraction = (rate / 100).normalize()
         fix = f'For {rate.normalize():f} % send "{fraction:f}".'
