@@ -7,6 +7,7 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
+CLIENTS := .venv-clients
 UV := $(shell command -v uv 2>/dev/null)
 TEST_PROCESSES ?= 2
 
@@ -25,15 +26,15 @@ endif
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
 
-setup: $(VENV)/.dev  ## all that development needs, in .venv
+setup: $(VENV)/.dev $(CLIENTS)/.ok  ## all that development needs, in .venv and .venv-clients
 
 demo: $(VENV)/.run  ## a sample company on this machine, to click and call
 	$(BIN)/counterfoil demo
 
-test: lint  ## what CI runs: format, lint, types, imports, then all tests but the long ones
+test: lint $(CLIENTS)/.ok  ## what CI runs: format, lint, types, imports, then all tests but the long ones
 	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile
 
-test-long: lint  ## the same with the tests that take minutes, at full size
+test-long: lint $(CLIENTS)/.ok  ## the same with the tests that take minutes, at full size
 	COUNTERFOIL_TEST_SIZE=long $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile -m "long or not long" --timeout 3600
 
 reliability: lint  ## kills and crowds at full size
@@ -62,6 +63,7 @@ lock: | $(BIN)/python  ## choose new versions and write both lock files
 	$(if $(UV),,$(INSTALL) uv)
 	$(LOCK) --group build --output-file requirements.lock
 	$(LOCK) --group dev --extra postgres --constraint requirements.lock --output-file requirements-dev.lock
+	$(subst pyproject.toml,tests/clients/requirements.in,$(LOCK)) --output-file tests/clients/requirements.lock
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Counterfoil needs Python 3.11 or newer, with venv (Debian: apt install python3-venv)." >&2; exit 1; }
@@ -77,4 +79,11 @@ $(VENV)/.run: requirements.lock pyproject.toml | $(BIN)/python
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 	@echo "Installing what development needs into $(VENV) ..."
 	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# Other people's programs for the API, which want older packages than ours: tests/clients runs them against the server.
+$(CLIENTS)/.ok: tests/clients/requirements.lock | $(BIN)/python
+	@echo "Installing other programs for the API into $(CLIENTS) ..."
+	@$(if $(UV),$(UV) venv --quiet --allow-existing --python $(PYTHON) $(CLIENTS),$(PYTHON) -m venv $(CLIENTS))
+	@$(subst $(BIN)/python,$(CLIENTS)/bin/python,$(INSTALL)) --require-hashes -r tests/clients/requirements.lock
 	@touch $@

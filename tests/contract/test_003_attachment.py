@@ -14,7 +14,7 @@ ATTACHMENT = schema.obj(
     {
         "id": schema.UUID, "created_at": schema.TIME, "file_name": schema.TEXT,
         "file_size": {"type": "string", "pattern": "^[0-9]+$"}, "file_content_type": schema.TEXT,
-        "url": {"type": "string", "pattern": "^https?://"}, "probative_attachment": schema.NULL,
+        "url": {"type": "string", "pattern": "^https?://"}, "probative_attachment": schema.obj({"status": schema.TEXT}),
     }
 )  # fmt: skip
 WARM_UP_SECONDS = 30

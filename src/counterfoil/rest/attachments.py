@@ -59,7 +59,8 @@ def _shown(row: AttachmentRow, url: str) -> dict[str, object]:
         "file_size": str(row.size),
         "file_content_type": row.content_type,
         "url": url,
-        "probative_attachment": None,
+        # An object, never null: some clients read its status without looking whether it is there.
+        "probative_attachment": {"status": "unavailable"},
     }
 
 
@@ -113,7 +114,14 @@ def _signature(key: bytes, organization_id: str, attachment_id: str, expires: in
 
 _BASE = "/v2/attachments"
 _ID = {"type": "object", "properties": {"id": {"type": "string", "format": "uuid"}}}
-_FILE = {"type": "object", "properties": {name: {"type": "string"} for name in _SHOWN}}
+_FILE = {
+    "type": "object",
+    "required": [*_SHOWN, "probative_attachment"],
+    "properties": {
+        **{name: {"type": "string"} for name in _SHOWN},
+        "probative_attachment": {"type": "object", "properties": {"status": {"type": "string"}}},
+    },
+}
 
 ROUTES = (
     Route(
