@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
@@ -93,16 +94,32 @@ _REFUSALS: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = MappingProx
 )
 
 
-def next_status(status: str, action: str) -> str:
-    """The status after `action`. Raises WrongState, with the call that is right instead, when it is not allowed now."""
-    following = CLIENT_INVOICE.get((status, action))
-    if following is None:
-        code, message, fix = _REFUSALS[action][status]
-        allowed = list(allowed_actions(status))
-        raise WrongState(code, message, fix=fix, meta={"status": status, "allowed_actions": allowed})
-    return following
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """One kind's life. table: (status, action) to the next status. refusals: action to status to (code, message, fix).
+
+    Together they cover every status and action.
+    """
+
+    actions: tuple[str, ...]
+    table: Mapping[tuple[str, str], str]
+    refusals: Mapping[str, Mapping[str, tuple[str, str, str]]]
+
+    def next_status(self, status: str, action: str) -> str:
+        """The status after `action`. Raises WrongState, with the call that is right instead, when it may not be."""
+        following = self.table.get((status, action))
+        if following is None:
+            code, message, fix = self.refusals[action][status]
+            allowed = list(self.allowed_actions(status))
+            raise WrongState(code, message, fix=fix, meta={"status": status, "allowed_actions": allowed})
+        return following
+
+    def allowed_actions(self, status: str) -> tuple[str, ...]:
+        """What may be done in this status now, in the order of `actions`."""
+        return tuple(action for action in self.actions if (status, action) in self.table)
 
 
-def allowed_actions(status: str) -> tuple[str, ...]:
-    """What may be done in this status now, in the order of `ACTIONS`; nothing when it is canceled."""
-    return tuple(action for action in ACTIONS if (status, action) in CLIENT_INVOICE)
+_INVOICES: Final = Lifecycle(ACTIONS, CLIENT_INVOICE, _REFUSALS)
+# Of client invoices; other kinds have a Lifecycle of their own.
+next_status = _INVOICES.next_status
+allowed_actions = _INVOICES.allowed_actions
