@@ -41,11 +41,15 @@ class Idempotency:
 
 @dataclass
 class Work:
-    """What an operation works with. now: aware, UTC, the same for the whole transaction."""
+    """What an operation works with. now: aware, UTC, the same for the whole transaction.
+
+    page_base: where public pages live, without a slash at the end; set for writes.
+    """
 
     conn: Connection
     actor: Actor
     now: datetime
+    page_base: str = ""
     replay: idempotency.Record | None = None
     _organization: OrganizationRow | None = None
     _profile: OrganizationProfile | None = None
@@ -118,6 +122,21 @@ class Work:
         )
         self._job_kinds.add(kind)
 
+    def wake(self, kind: str) -> None:
+        """After the commit, wakes who does this kind of work, as `later` does: for work that is no job of its own."""
+        self._job_kinds.add(kind)
+
+    @contextmanager
+    def trial(self) -> Iterator[None]:
+        """Takes back all that its block writes, so that an operation's answer is had without its effect."""
+        organization, kinds = self._organization, set(self._job_kinds)
+        try:
+            with self.conn.begin_nested() as savepoint:
+                yield
+                savepoint.rollback()
+        finally:
+            self._organization, self._job_kinds = organization, kinds
+
     def record(self, document_kind: str, document_id: str, type: str, data: Mapping[str, object] | None = None) -> None:
         """Writes down what happened to a document, when, and by whom."""
         journal.add(
@@ -145,11 +164,12 @@ def _profile(text: str) -> OrganizationProfile:
 
 
 class Works:
-    """Opens works. on_jobs: called after a commit that enqueued jobs, with their kinds."""
+    """Opens works. on_jobs: called after a commit that enqueued jobs, with their kinds. page_base: see Work."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, *, page_base: str = "") -> None:
         self.database = database
         self.clock = clock
+        self.page_base = page_base
         self.on_jobs: Callable[[frozenset[str]], None] = lambda _kinds: None
 
     @contextmanager
@@ -168,7 +188,7 @@ class Works:
         Raises Invalid (idempotency_key_reused) when the key was used with another question.
         """
         with self.database.write() as conn:
-            work = Work(conn, actor, self.clock.now())
+            work = Work(conn, actor, self.clock.now(), self.page_base)
             work._organization = organizations.get(conn, actor.organization_id, for_update=True)
             asked = None if is_dry_run else idempotency_key
             if asked:

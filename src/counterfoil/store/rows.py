@@ -214,3 +214,34 @@ class DeliveryRow(NamedTuple):
     next_attempt_at: str | None
     delivered_at: str | None
     body: str
+
+
+class RecurringRow(NamedTuple):
+    """One recurring invoice as stored. asked, terms: JSON; failure: JSON, "" when there is none."""
+
+    organization_id: str
+    id: str
+    client_id: str
+    status: str
+    next_invoice_date: str | None
+    next_period: int
+    invoices_count: int
+    last_invoice_id: str | None
+    last_invoice_date: str | None
+    retry_at: str | None
+    failure: str
+    created_at: str
+    updated_at: str
+    asked: str
+    terms: str
+
+
+class ReminderDayRow(NamedTuple):
+    """One rule's reminder of one invoice. waits_for: its day, None once it is decided; outcome: sent, late or ""."""
+
+    organization_id: str
+    invoice_id: str
+    days: int
+    waits_for: str | None
+    outcome: str
+    email_id: str | None

@@ -71,8 +71,12 @@ clients = Table(
     Column("updated_at", String(24), nullable=False),
     Column("body", Text, nullable=False, comment="Client as JSON"),
     PrimaryKeyConstraint("organization_id", "id"),
-    Index(None, "organization_id", "search_name"),
+    Index(None, "organization_id", "search_name", "id"),
+    Index(None, "organization_id", "created_at", "id"),
+    Index(None, "organization_id", "updated_at", "id"),
     Index(None, "organization_id", "email"),
+    Index(None, "organization_id", "vat_number"),
+    Index(None, "organization_id", "tax_identification_number"),
 )
 
 products = Table(
@@ -380,6 +384,7 @@ recurring_invoices = Table(
     Index(None, "organization_id", "client_id"),
     Index(None, "organization_id", "created_at", "id"),
     Index(None, "next_invoice_date", "organization_id"),
+    Index(None, "organization_id", "next_invoice_date"),
 )
 
 recurring_periods = Table(
@@ -417,4 +422,5 @@ reminder_days = Table(
     Column("email_id", String(36), nullable=True),
     PrimaryKeyConstraint("organization_id", "invoice_id", "days"),
     Index(None, "waits_for", "organization_id"),
+    Index(None, "organization_id", "waits_for"),
 )

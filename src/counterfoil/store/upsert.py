@@ -1,4 +1,4 @@
-"""INSERT … ON CONFLICT DO UPDATE, which SQLAlchemy spells once a dialect."""
+"""INSERT … ON CONFLICT, which SQLAlchemy spells once a dialect."""
 
 from __future__ import annotations
 
@@ -20,4 +20,12 @@ def upsert(table: Table, key: Sequence[str], changed: Sequence[str]) -> dict[str
         "postgresql": post.on_conflict_do_update(
             index_elements=list(key), set_={name: post.excluded[name] for name in changed}
         ),
+    }
+
+
+def insert_new(table: Table, key: Sequence[str]) -> dict[str, Insert]:
+    """The statement for each dialect's name; a row whose `key` is there already is left as it is."""
+    return {
+        "sqlite": sqlite.insert(table).on_conflict_do_nothing(index_elements=list(key)),
+        "postgresql": postgresql.insert(table).on_conflict_do_nothing(index_elements=list(key)),
     }
