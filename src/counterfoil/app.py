@@ -18,7 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from counterfoil import __version__
 from counterfoil.errors import BillingError
@@ -27,9 +27,13 @@ from counterfoil.operations import access
 from counterfoil.operations.work import Actor, Works
 from counterfoil.ports.blobs import FileBlobs
 from counterfoil.ports.clock import Clock, SystemClock, timestamp
-from counterfoil.rest import api
+from counterfoil.ports.network import Network
+from counterfoil.ports.sealing import KeySealer
+from counterfoil.rest import api, trace
 from counterfoil.rest.calls import ACTOR_KEY, Doors
+from counterfoil.rest.edge import Edge
 from counterfoil.rest.errors import respond
+from counterfoil.rest.limits import Limits
 from counterfoil.settings import Settings
 from counterfoil.store import instance, migrations
 from counterfoil.store.engine import Database, open_postgresql, open_sqlite
@@ -46,6 +50,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("counterfoil")
 DATABASE_FILE = "counterfoil.db"
 ADDRESS_FILE = "server.url"
+KEY_FILE = "secret.key"
 
 
 class AlreadyServed(Exception):
@@ -72,14 +77,20 @@ class House:
         self.database = open_database(settings)
         migrations.upgrade(self.database)
         self.clock = clock or SystemClock()
-        self.works = Works(self.database, self.clock)
+        self.works = Works(self.database, self.clock, page_base=settings.base_url)
+        self.limits = Limits(settings.rate_limits)
         self.blobs = FileBlobs(_blobs_directory(settings))
         with self.database.read() as conn:
             signing_key = instance.get_secret(conn, "download_links")
         if signing_key is None:
             with self.database.write() as conn:
                 signing_key = instance.make_secret(conn, "download_links")
-        self.doors = Doors(works=self.works, settings=settings, blobs=self.blobs, signing_key=signing_key)
+        self.network = Network(is_private_allowed=settings.allow_private_callbacks)
+        self.sealer = sealer_of(settings)
+        self.doors = Doors(
+            works=self.works, settings=settings, blobs=self.blobs, signing_key=signing_key, network=self.network,
+            sealer=self.sealer,
+        )  # fmt: skip
         self._jobs = self.new_job_service() if runs_jobs else None
 
     def new_job_service(self) -> JobService:
@@ -128,6 +139,13 @@ def tools_of(house: House, mail: Mailer) -> tuple[Tools, Callable[[], None]]:
     return tools, renderer.close
 
 
+def sealer_of(settings: Settings) -> KeySealer:
+    """What seals secrets. Raises Invalid when the key in the settings is none."""
+    key = settings.secret_key.get_secret_value() if settings.secret_key else None
+    # Several servers may share one PostgreSQL: a key that lies with one of them would not open what others sealed.
+    return KeySealer(key, None if settings.database_url else settings.data / KEY_FILE)
+
+
 def is_loopback(url: str) -> bool:
     """Whether `url` points at this machine itself."""
     host = urlsplit(url).hostname or ""
@@ -148,15 +166,25 @@ def create_app(house: House) -> FastAPI:
         async with mcp_door.running():
             yield
 
-    app = FastAPI(
+    app = _Application(
         title="Counterfoil", version=__version__, lifespan=lifespan, redirect_slashes=False, docs_url=None,
         redoc_url=None, openapi_url=None,
     )  # fmt: skip
+    app.edge = lambda inner: Edge(inner, house.limits)
     api.mount(app, house.doors)
     _add_health(app, house)
     _add_pages(app, house)
     mcp_door = _McpDoor(app, house)
     return app
+
+
+class _Application(FastAPI):
+    """edge: goes around everything, the answer to a bug included."""
+
+    edge: Callable[[ASGIApp], ASGIApp]
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return self.edge(super().build_middleware_stack())
 
 
 class _McpDoor:
@@ -198,7 +226,9 @@ class _McpDoor:
     def _actor(self, authorization: str | None) -> Actor:
         works = self._house.works
         with works.database.read() as conn:
-            return access.authenticate(conn, authorization, timestamp(works.clock.now()))
+            actor = access.authenticate(conn, authorization, timestamp(works.clock.now()))
+        trace.found_caller(f"{actor.organization_id} {actor.principal}")
+        return actor
 
     async def _built(self) -> McpEndpoint:
         async with self._building:

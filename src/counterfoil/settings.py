@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -22,6 +23,10 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(1_000_000, ge=1_000, description="largest JSON body, in bytes")
     max_items: int = Field(1_000, ge=1, description="most lines on one document")
     idempotency_days: int = Field(30, ge=1, description="how long answers are kept for repeated requests")
+    rate_limits: Literal["auto", "on", "off"] = Field("auto", description="auto: none for callers on this machine")
+    trusted_proxies: str | None = Field(None, description="addresses whose X-Forwarded-For is believed, with commas")
+    allow_private_callbacks: bool = Field(False, description="webhooks may go to http and to private addresses")
+    secret_key: SecretStr | None = Field(None, description="seals secrets in the database; needed with PostgreSQL")
     host: str = Field("127.0.0.1", description="address that serve listens on")
     port: int = Field(8642, ge=0, le=65535, description="port that serve listens on")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import webbrowser
 from typing import TYPE_CHECKING, Annotated
@@ -49,12 +50,16 @@ def run(house: House, *, announce: str | None = None, open_url: str | None = Non
     import uvicorn
 
     from counterfoil.app import create_app
+    from counterfoil.cli.protocol import Protocol
 
     settings = house.settings
     sys.setswitchinterval(SWITCH_SECONDS)
+    _log_with_trace_ids()
     config = uvicorn.Config(
         create_app(house), host=settings.host, port=settings.port, access_log=False, log_level="warning",
-        timeout_graceful_shutdown=10, server_header=False, ws="none",
+        log_config=None, timeout_graceful_shutdown=10, server_header=False, ws="none", http=Protocol,
+        # Without a name whoever calls from this machine could pose as anybody: uvicorn's own default believes them.
+        proxy_headers=bool(settings.trusted_proxies), forwarded_allow_ips=settings.trusted_proxies or "",
     )  # fmt: skip
     server = uvicorn.Server(config)
     told = announce or f"counterfoil serves {settings.base_url} from {settings.data.resolve()}; Ctrl-C stops"
@@ -62,6 +67,15 @@ def run(house: House, *, announce: str | None = None, open_url: str | None = Non
     server.run()
     if not server.started:
         sys.exit(1)
+
+
+def _log_with_trace_ids() -> None:
+    from counterfoil.rest.trace import TraceFilter
+
+    handler = logging.StreamHandler()
+    handler.addFilter(TraceFilter())
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s [%(trace_id)s] %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
 
 
 def _after_startup(server: uvicorn.Server, told: str, open_url: str | None) -> None:

@@ -34,6 +34,7 @@ def mount(app: FastAPI, doors: Doors) -> None:
 
     app.add_route("/files/{organization_id}/{id}", download, methods=["GET"])
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _broken)
 
 
 def _add_description(app: FastAPI, doors: Doors) -> None:
@@ -54,6 +55,10 @@ def _add_description(app: FastAPI, doors: Doors) -> None:
 
     app.add_route("/openapi.json", openapi, methods=["GET"])
     app.add_route("/docs", docs, methods=["GET"])
+
+
+async def _broken(_request: Request, _error: Exception) -> Response:
+    return envelope([Fault("internal_server_error", "Something broke here; the log says what.")], 500)
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

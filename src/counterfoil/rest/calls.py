@@ -21,6 +21,9 @@ from counterfoil.operations import access
 from counterfoil.operations.work import Actor, Idempotency, Work, Works
 from counterfoil.ports.blobs import Blobs
 from counterfoil.ports.clock import timestamp
+from counterfoil.ports.network import Network
+from counterfoil.ports.sealing import Sealer
+from counterfoil.rest import trace
 from counterfoil.rest.bodies import Query, read_object, validated
 from counterfoil.rest.errors import as_wire, envelope, respond
 from counterfoil.rest.routing import Route
@@ -34,12 +37,14 @@ ACTOR_KEY = "counterfoil.actor"
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """What doors need of the house. signing_key: signs download links."""
+    """What doors need of the house. signing_key: signs download links. network: checks addresses to call."""
 
     works: Works
     settings: Settings
     blobs: Blobs
     signing_key: bytes
+    network: Network
+    sealer: Sealer
 
 
 class Call:
@@ -140,6 +145,7 @@ class Call:
         return self._request.headers.get("authorization")
 
     def _authenticated(self, actor: Actor) -> Actor:
+        trace.found_caller(f"{actor.organization_id} {actor.principal}")
         access.require(actor, self._scope)
         return actor
 
@@ -171,7 +177,7 @@ def serve(router: APIRouter, doors: Doors, route: Route) -> None:
         try:
             body = await _limited(request, limit)
         except BillingError as error:
-            return respond(error)
+            return respond(error, is_bare=route.is_bare_error)
         except ClientDisconnect:
             return Response(status_code=499)
         return await run_in_threadpool(_handled, route, Call(doors, request, body, route.scope))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic_core import ErrorDetails
@@ -13,6 +12,7 @@ from starlette.responses import Response
 
 from counterfoil import errors
 from counterfoil.errors import BillingError, Fault
+from counterfoil.rest import trace
 
 STATUS: tuple[tuple[type[BillingError], int], ...] = (
     (errors.Malformed, 400),
@@ -42,16 +42,17 @@ def respond(error: BillingError, *, is_bare: bool = False) -> Response:
     return envelope(error.faults, status, is_bare=is_bare)
 
 
-def envelope(faults: Iterable[Fault], status: int, *, is_bare: bool = False) -> Response:
-    """{"errors": […], "trace_id": …}, the trace id also as a header."""
-    trace_id = secrets.token_hex(16)
+def envelope(
+    faults: Iterable[Fault], status: int, *, is_bare: bool = False, headers: Mapping[str, str] | None = None
+) -> Response:
+    """{"errors": […], "trace_id": …}; rest/edge.py sets the trace id's header, as on every answer."""
     listed = [as_wire(fault, status) for fault in faults]
-    body = {**(listed[0] if is_bare else {}), "errors": listed, "trace_id": trace_id}
-    headers = {"X-Tyk-Trace-Id": trace_id}
+    body = {**(listed[0] if is_bare else {}), "errors": listed, "trace_id": trace.current_id()}
+    sent = dict(headers or {})
     if status == 401:
-        headers["WWW-Authenticate"] = 'Bearer realm="counterfoil"'
+        sent["WWW-Authenticate"] = 'Bearer realm="counterfoil"'
     return Response(
-        json.dumps(body, ensure_ascii=False), status_code=status, media_type="application/json", headers=headers
+        json.dumps(body, ensure_ascii=False), status_code=status, media_type="application/json", headers=sent
     )
 
 

@@ -1,0 +1,73 @@
+"""One id for each exchange: in every answer's X-Tyk-Trace-Id, in an error's trace_id and in the lines of the log."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from collections.abc import Iterable
+from contextvars import ContextVar
+
+HEADER = b"x-tyk-trace-id"
+# W3C Trace Context, 3.2: a caller that traces its calls finds them here under the id that it gave.
+_TRACEPARENT = re.compile(rb"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+class Exchange:
+    """A request and its answer. caller: who was found to call, "" until then; the same object in every thread of it."""
+
+    __slots__ = ("caller", "trace_id")
+
+    def __init__(self, trace_id: str) -> None:
+        self.trace_id = trace_id
+        self.caller = ""
+
+
+_CURRENT: ContextVar[Exchange | None] = ContextVar("counterfoil_exchange", default=None)
+
+
+def begin(headers: Iterable[tuple[bytes, bytes]]) -> Exchange:
+    """A new exchange for this task and the threads that work for it."""
+    exchange = Exchange(_given(headers) or new_id())
+    _CURRENT.set(exchange)
+    return exchange
+
+
+def current() -> Exchange | None:
+    """The exchange that this task or thread works for, if any."""
+    return _CURRENT.get()
+
+
+def current_id() -> str:
+    """Its trace id; a new one where no exchange is."""
+    exchange = _CURRENT.get()
+    return exchange.trace_id if exchange else new_id()
+
+
+def new_id() -> str:
+    """32 hexadecimal digits."""
+    return os.urandom(16).hex()
+
+
+def found_caller(caller: str) -> None:
+    """Notes who calls, once that is proven."""
+    exchange = _CURRENT.get()
+    if exchange:
+        exchange.caller = caller
+
+
+def _given(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    for name, value in headers:
+        if name == b"traceparent":
+            found = _TRACEPARENT.fullmatch(value)
+            return found[1].decode() if found else ""
+    return ""
+
+
+class TraceFilter(logging.Filter):
+    """Gives each line of the log the trace_id of the exchange that it comes from, "-" elsewhere. It drops none."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        exchange = _CURRENT.get()
+        record.trace_id = exchange.trace_id if exchange else "-"
+        return True
