@@ -23,7 +23,7 @@ from counterfoil.formats.page import Appearance, DocumentView
 from counterfoil.formats.view import view
 from counterfoil.formats.wording import Wording, language_of, wording
 
-_TEMPLATES = ("public_base.html", "public_invoice.html", "public_macros.html", "public_message.html")
+_TEMPLATES = ("public_base.html", "public_document.html", "public_invoice.html", "public_macros.html", "public_message.html")
 _EMAIL = re.compile(r"[A-Za-z0-9._+\-]+@[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)+")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()./\-]{4,30}")
 _QR_QUIET = 4  # modules of white around the code, as ISO/IEC 18004 asks
