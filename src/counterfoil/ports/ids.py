@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import uuid
 from datetime import datetime
 
 
@@ -16,6 +17,11 @@ def uuid7(moment: datetime) -> str:
     raw[8] = 0x80 | (raw[8] & 0x3F)
     text = raw.hex()
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def named_uuid(space: str, name: str) -> str:
+    """The UUID (version 5) that stands for `name` within `space`, itself a UUID: always the same one."""
+    return str(uuid.uuid5(uuid.UUID(space), name))
 
 
 def secret() -> str:

@@ -33,6 +33,7 @@ log = logging.getLogger("counterfoil.rest")
 Model = TypeVar("Model", bound=BaseModel)
 # A key of the ASGI scope: nothing that comes over the network can set one.
 ACTOR_KEY = "counterfoil.actor"
+_KEPT_ANSWER = "idempotency_record"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +98,23 @@ class Call:
             body = act(Work(conn, actor, now))
         return Response(body, media_type="application/json")
 
-    def write(self, act: Callable[[Work], str], *, status: int = 200, asked: bytes | None = None) -> Response:
+    def write(
+        self, act: Callable[[Work], str], *, status: int = 200, asked: bytes | None = None, is_secret: bool = False
+    ) -> Response:
         """Does `act` in one transaction, once a key; X-Dry-Run: true answers the same and keeps nothing.
 
         asked: what stands for the body when a repeated request is compared; a multipart body never repeats exactly.
+        is_secret: the answer shows a secret, so what is kept of it for a repeated request is sealed.
         """
         actor = self.authenticate()
         with self.doors.works.write(
             actor, idempotency_key=self._idempotency(actor, asked), is_dry_run=self.is_dry_run
         ) as work:
             if work.replay:
-                return self._answer(work.replay.body, work.replay.status_code, {"Idempotency-Replayed": "true"})
+                replayed = {"Idempotency-Replayed": "true"}
+                return self._answer(self._opened(work.replay.body), work.replay.status_code, replayed)
             body = act(work)
-            work.remember(status, body)
+            work.remember(status, self.doors.sealer.seal(body, _KEPT_ANSWER) if is_secret else body)
         return self._answer(body, status, {"X-Dry-Run": "true"} if self.is_dry_run else {})
 
     def authenticate(self) -> Actor:
@@ -128,6 +133,10 @@ class Call:
         except BillingError as refusal:
             return refusal
         return error
+
+    def _opened(self, kept: str) -> str:
+        """A kept answer as it was given: JSON begins with a brace, and nothing sealed does."""
+        return kept if kept.startswith(("{", "[")) or not kept else self.doors.sealer.open(kept, _KEPT_ANSWER)
 
     @property
     def is_dry_run(self) -> bool:

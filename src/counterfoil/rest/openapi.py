@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import json
+import re
 from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib import resources
 from typing import Any
 
 from pydantic import BaseModel
@@ -47,6 +52,7 @@ _PAGE_META = {
         for name in ("current_page", "next_page", "prev_page", "total_pages", "total_count", "per_page")
     },
 }
+_PATH_PARAMETER = re.compile(r"{(\w+)}")
 _WRITE_HEADERS = (
     ("X-Qonto-Idempotency-Key", "The same key and body gives the first answer again. Also Idempotency-Key."),
     ("X-Dry-Run", "true: the full answer, and nothing is written (ours)."),
@@ -61,6 +67,7 @@ def build(routes: Iterable[Route]) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for route in listed:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
+    _add_links(paths)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -72,6 +79,7 @@ def build(routes: Iterable[Route]) -> dict[str, Any]:
         "security": [{"apiKey": []}, {"bearer": []}],
         "paths": paths,
         "components": {
+            "responses": {name: _refusal(name) for name in ("Errors", "BareError")},
             "schemas": schemas | {"Errors": _ERRORS, "BareError": _BARE_ERROR, "PageMeta": _PAGE_META},
             "securitySchemes": {
                 "apiKey": {
@@ -81,6 +89,14 @@ def build(routes: Iterable[Route]) -> dict[str, Any]:
             },
         },
     }  # fmt: skip
+
+
+def _refusal(shape: str) -> dict[str, Any]:
+    return {
+        "description": "What is wrong, and how to mend it.",
+        "headers": {"X-Tyk-Trace-Id": {"schema": {"type": "string"}, "description": "the same as trace_id"}},
+        "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{shape}"}}},
+    }
 
 
 def _given(route: Route) -> Iterable[object]:
@@ -108,6 +124,7 @@ def _operation(route: Route) -> dict[str, Any]:
         "summary": (route.handler.__doc__ or "").strip(),
         "tags": [route.path.split("/")[2]],
         "description": f"Scope: `{route.scope}`.",
+        "security": [{"apiKey": []}, {"bearer": [route.scope]}],
         "parameters": _parameters(route),
         "responses": _responses(route),
     }
@@ -118,8 +135,8 @@ def _operation(route: Route) -> dict[str, Any]:
 
 def _parameters(route: Route) -> list[dict[str, Any]]:
     found = [
-        {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
-        for _ in range(route.path.count("{id}"))
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+        for name in re.findall(r"\{(\w+)\}", route.path)
     ]
     found += [
         {"name": name, "in": "query", "schema": dict(schema), "description": text}
@@ -142,19 +159,28 @@ def _content(route: Route) -> dict[str, Any]:
     reference = {"$ref": f"#/components/schemas/{route.takes.__name__}"}  # type: ignore[union-attr]  # a model here
     wrapped = {"type": "object", "properties": {route.wrapper: reference}, "required": [route.wrapper]}
     schema: dict[str, Any] = {"anyOf": [reference, wrapped]} if route.wrapper else reference
-    return {"application/json": {"schema": schema}}
+    return {"application/json": _with_example(schema, route, "request")}
 
 
 def _responses(route: Route) -> dict[str, Any]:
-    shape = "BareError" if route.is_bare_error else "Errors"
-    error = {
-        "description": "What is wrong, and how to mend it.",
-        "content": _json({"$ref": f"#/components/schemas/{shape}"}),
-    }
+    refusal = {"$ref": f"#/components/responses/{'BareError' if route.is_bare_error else 'Errors'}"}
+    refusals = {str(status): refusal for status in _refusals(route)} | {"default": refusal}
     if route.status == 204:
-        return {"204": {"description": "Done."}, "default": error}
-    answer = {"description": "The answer.", "content": _json(_answer(route))}
-    return {str(route.status): answer, "default": error}
+        return {"204": {"description": "Done."}} | refusals
+    shown = {"application/json": _with_example(_answer(route), route, "response")}
+    return {str(route.status): {"description": "The answer.", "content": shown}} | refusals
+
+
+def _refusals(route: Route) -> list[int]:
+    """The statuses that a caller should be ready for. Others are possible: a proxy's, or one that is yet to come."""
+    found = {400, 401, 403, 429}
+    if "{" in route.path:
+        found.add(404)
+    if route.method != "GET":
+        found |= {412, 422}
+    if route.takes is not None:
+        found |= {409, 413, 415}
+    return sorted(found)
 
 
 def _answer(route: Route) -> Mapping[str, Any]:
@@ -173,5 +199,44 @@ def _shape(gives: object) -> Mapping[str, Any]:
     return gives  # type: ignore[return-value]  # a schema as it stands
 
 
-def _json(schema: Mapping[str, Any]) -> dict[str, Any]:
-    return {"application/json": {"schema": schema}}
+def _with_example(schema: Mapping[str, Any], route: Route, side: str) -> dict[str, Any]:
+    example = _examples().get(route.handler.__name__, {}).get(side)
+    return {"schema": schema} if example is None else {"schema": schema, "example": example}
+
+
+@cache
+def _examples() -> dict[str, dict[str, Any]]:
+    """Requests and the answers that a server gave to them, by operation; a test writes them down anew."""
+    text = resources.files("counterfoil.rest").joinpath("openapi_examples.json").read_text(encoding="utf-8")
+    found: dict[str, dict[str, Any]] = json.loads(text)
+    return found
+
+
+def _add_links(paths: dict[str, dict[str, Any]]) -> None:
+    """Tells programs that what a create call answers as id is the id that the other calls want."""
+    for path, methods in paths.items():
+        create = methods.get("post")
+        if create is None or "{" in path:
+            continue
+        pointer = _id_pointer(create)
+        followers = [
+            operation["operationId"]
+            for other, others in paths.items()
+            if other == f"{path}/{{id}}" or (other.startswith(f"{path}/{{id}}/") and other.count("{") == 1)
+            for operation in others.values()
+        ]
+        if pointer and followers:
+            answer = next(answer for status, answer in create["responses"].items() if status.startswith("2"))
+            answer["links"] = {
+                name: {"operationId": name, "parameters": {"id": f"$response.body#{pointer}"}} for name in followers
+            }
+
+
+def _id_pointer(create: Mapping[str, Any]) -> str | None:
+    """Where a create call's answer has the new thing's id; None when it makes none, or several."""
+    answer = next((found for status, found in create["responses"].items() if status.startswith("2")), {})
+    schema = answer.get("content", {}).get("application/json", {}).get("schema", {})
+    if "$ref" in schema or "allOf" in schema:
+        return "/id"
+    keys = [key for key, shape in schema.get("properties", {}).items() if shape.get("type") != "array"]
+    return f"/{keys[0]}/id" if keys else None
