@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -234,7 +233,8 @@ def _add_links(paths: dict[str, dict[str, Any]]) -> None:
 
 def _id_pointer(create: Mapping[str, Any]) -> str | None:
     """Where a create call's answer has the new thing's id; None when it makes none, or several."""
-    answer = next((found for status, found in create["responses"].items() if status.startswith("2")), {})
+    answers = create["responses"].items()
+    answer: Mapping[str, Any] = next((found for status, found in answers if status.startswith("2")), {})
     schema = answer.get("content", {}).get("application/json", {}).get("schema", {})
     if "$ref" in schema or "allOf" in schema:
         return "/id"
