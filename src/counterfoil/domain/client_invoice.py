@@ -63,6 +63,9 @@ class NewClientInvoice(ClientInvoiceFields):
     currency: Annotated[str, Field(max_length=3)]
     status: Literal["draft", "unpaid"] | None = None
     items: list[NewItem]
+    quote_id: Uuid | None = Field(
+        None, description="a quote of this client: gives texts left out and, to an empty list, the items; then a draft"
+    )
 
 
 class ClientInvoiceChange(ClientInvoiceFields):
@@ -217,6 +220,7 @@ class LiveClientInvoice(BaseModel):
     einvoicing_lifecycle_events: list[LifecycleEvent] = []
     amount_paid: Money | None = None
     deposit_amount: Money | None = None
+    quote_id: str | None = Field(None, description="the quote that it was made from; absent without one (ours)")
 
 
 class ClientInvoice(FrozenClientInvoice, LiveClientInvoice):

@@ -163,6 +163,10 @@ class LiveQuote(BaseModel):
     decline_reason: str = Field("", description="(ours)")
     document_hash: str = Field("", description="SHA-256 of the document that was accepted or declined (ours)")
 
+    def stored(self) -> str:
+        """As JSON; a PDF that is not made yet has no key."""
+        return self.model_dump_json(exclude={"attachment_id"} if self.attachment_id is None else None)
+
 
 class Quote(FrozenQuote, LiveQuote):
     """A quote as answered: the two texts spliced, plus what only the reader knows."""

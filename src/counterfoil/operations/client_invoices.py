@@ -20,7 +20,7 @@ from counterfoil.domain.client_invoice import (
 from counterfoil.domain.document import Identity, as_new, build_client_invoice
 from counterfoil.domain.money import Money
 from counterfoil.errors import Fault
-from counterfoil.operations import issuing, parties
+from counterfoil.operations import issuing, parties, quote_links
 from counterfoil.operations.work import Work
 from counterfoil.store import attachments
 from counterfoil.store import client_invoices as store
@@ -43,6 +43,7 @@ class Outcome:
 def create(work: Work, new: NewClientInvoice) -> Outcome:
     """Create a client invoice: a draft, or finalized at once when status is unpaid or left out."""
     _check_einvoicing(work)
+    new, told = quote_links.fill(work, new)
     issuing.check_given(work, new.number, _is_taken(work))
     _raise_faults(rules.write_faults(new, work.profile))
     seq, created_at = work.take_seq()
@@ -50,7 +51,8 @@ def create(work: Work, new: NewClientInvoice) -> Outcome:
         id=work.new_id(), organization_id=work.organization_id, created_at=created_at, number=new.number
     )
     frozen = _build(work, new, identity, parties.snapshot_of(work, new.client_id))
-    live = LiveClientInvoice(status="draft", updated_at=work.timestamp)
+    quote_id = new.quote_id.lower() if new.quote_id else None
+    live = LiveClientInvoice(status="draft", updated_at=work.timestamp, quote_id=quote_id)
     row = InvoiceRow(
         **_frozen_columns(frozen),
         seq=seq,
@@ -67,9 +69,11 @@ def create(work: Work, new: NewClientInvoice) -> Outcome:
     if new.status != "draft":
         row, warnings = _issue(work, row, new, frozen)
     store.insert_invoice(work.conn, work.organization_id, row)
+    if quote_id:
+        quote_links.link(work, quote_id, row.id)
     work.record(KIND, row.id, "created" if row.status == "draft" else "created_and_finalized", {"number": row.number})
     _render_later(work, row)
-    return Outcome(row, warnings)
+    return Outcome(row, (*told, *warnings))
 
 
 def get(work: Work, invoice_id: str) -> InvoiceRow:
@@ -117,6 +121,7 @@ def delete(work: Work, invoice_id: str) -> None:
     store.delete_draft(work.conn, work.organization_id, row)
     _drop_attachment(work, row)
     issuing.give_back(work, KIND, row.number)
+    quote_links.unlink(work, json.loads(row.live).get("quote_id"), row.id)
     work.record(KIND, row.id, "deleted", {"number": row.number})
 
 
@@ -266,7 +271,8 @@ def _frozen_columns(frozen: FrozenClientInvoice) -> dict[str, Any]:
 
 
 def _live_text(live: LiveClientInvoice) -> str:
-    return live.model_dump_json(exclude={"attachment_id"} if live.attachment_id is None else None)
+    absent = {name for name in ("attachment_id", "quote_id") if getattr(live, name) is None}
+    return live.model_dump_json(exclude=absent)
 
 
 def _touched(work: Work, row: InvoiceRow) -> InvoiceRow:

@@ -46,7 +46,9 @@ def give_back(work: Work, kind: str, number: str | None) -> None:
         counters.put(work.conn, work.organization_id, kind, year, replace(counter, next_value=sequence))
 
 
-def check_given(work: Work, number: str | None, is_taken: IsTaken) -> None:
+def check_given(
+    work: Work, number: str | None, is_taken: IsTaken, *, taken_code: str = "invoice_number_already_exists"
+) -> None:
     """Refuses a missing number under manual numbering, a malformed one, and one that is taken."""
     if number is None:
         if work.profile.numbering_mode == "manual":
@@ -60,7 +62,7 @@ def check_given(work: Work, number: str | None, is_taken: IsTaken) -> None:
     numbering.validate_given(number)
     if is_taken(number):
         raise errors.Conflict(
-            "invoice_number_already_exists",
+            taken_code,
             f"Another document already has the number {number}.",
             field="number",
             fix="Send another number, or leave it out so that the next free one is given.",

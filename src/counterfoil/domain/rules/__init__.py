@@ -40,6 +40,17 @@ def finalize_faults(document: Mapping[str, Any], profile: OrganizationProfile) -
     )
 
 
+# What makes an offer's amounts doubtful. An invoice is refused for the first; an offer binds nobody's VAT yet.
+_OFFER_WARNINGS: Final = tuple(
+    rule for rule in (*common.ERRORS, *common.WARNINGS) if rule.id in ("CF-04", "CF-53", "CF-54")
+)
+
+
+def quote_warnings(document: Mapping[str, Any], profile: OrganizationProfile) -> list[Fault]:
+    """What the writer of a quote should know of its VAT, in the words that an invoice would be refused with."""
+    return run(_OFFER_WARNINGS, Facts(document, profile))
+
+
 def cancel_warning(country: str) -> Fault:
     """What to tell a seller of this country who cancels an invoice that was issued."""
     return Fault(
@@ -53,4 +64,4 @@ def cancel_warning(country: str) -> Fault:
     )
 
 
-__all__ = ["ERRORS", "WARNINGS", "Facts", "Rule", "cancel_warning", "finalize_faults", "write_faults"]
+__all__ = ["ERRORS", "WARNINGS", "Facts", "Rule", "cancel_warning", "finalize_faults", "quote_warnings", "write_faults"]
