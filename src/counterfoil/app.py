@@ -78,6 +78,7 @@ class House:
         migrations.upgrade(self.database)
         self.clock = clock or SystemClock()
         self.works = Works(self.database, self.clock, page_base=settings.base_url)
+        self.works.habits.keep_answers = timedelta(days=settings.idempotency_days)
         self.limits = Limits(settings.rate_limits)
         self.blobs = FileBlobs(_blobs_directory(settings))
         with self.database.read() as conn:
@@ -122,6 +123,7 @@ class House:
 def tools_of(house: House, mail: Mailer) -> tuple[Tools, Callable[[], None]]:
     """What job handlers work with, and how to close it."""
     from counterfoil.jobs.handlers import Tools
+    from counterfoil.ports.callbacks import HttpCallbacks
     from counterfoil.ports.renderer import ChildRenderer
 
     settings = house.settings
@@ -135,6 +137,8 @@ def tools_of(house: House, mail: Mailer) -> tuple[Tools, Callable[[], None]]:
         is_public=not is_loopback(settings.base_url),
         mail_from=settings.mail_from,
         is_mail_caught=settings.smtp_url is None,
+        callbacks=HttpCallbacks(house.network),
+        sealer=house.sealer,
     )
     return tools, renderer.close
 

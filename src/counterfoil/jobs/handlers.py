@@ -5,18 +5,24 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from counterfoil.domain.organization import OrganizationProfile
+from counterfoil.domain.reminder import is_remindable
 from counterfoil.errors import Invalid
 from counterfoil.formats import mail, mail_texts
 from counterfoil.formats.page import Appearance
+from counterfoil.jobs import webhooks
 from counterfoil.operations import attachments, printing
 from counterfoil.operations.kinds import KINDS, Kind
 from counterfoil.operations.work import Actor, Work, Works
 from counterfoil.ports.blobs import Blobs
+from counterfoil.ports.callbacks import Callbacks, HttpCallbacks
 from counterfoil.ports.mail import Mailer, MailRefused
+from counterfoil.ports.network import Network
 from counterfoil.ports.renderer import Renderer
+from counterfoil.ports.sealing import KeySealer, Sealer
 from counterfoil.store import attachments as attachment_rows
 from counterfoil.store import emails as email_rows
 from counterfoil.store import queue
@@ -51,6 +57,9 @@ class Tools:
     is_public: bool
     mail_from: str | None = None
     is_mail_caught: bool = False
+    # Without a say from outside: public addresses only, and no key.
+    callbacks: Callbacks = field(default_factory=lambda: HttpCallbacks(Network()))
+    sealer: Sealer = field(default_factory=lambda: KeySealer(None, None))
 
 
 def render(tools: Tools, job: JobRow, payload: Mapping[str, str]) -> None:
@@ -107,10 +116,16 @@ def send_email(tools: Tools, job: JobRow, payload: Mapping[str, str]) -> None:
         kind = KINDS[email.document_kind] if email else None
         row = kind.find(work, email.document_id) if kind and email else None
         attached = _attached(work, row) if row else None
-        profile, now = work.profile, work.now
+        profile, now, today = work.profile, work.now, work.today
         sheet = printing.sheet(work, kind, row, page_base=tools.page_base) if kind and row else None
     if email is None or row is None or sheet is None or email.status == "sent":
         _finish(tools, actor, job)
+        return
+    asked = json.loads(email.request)
+    is_reminder = asked.get("reminder_days") is not None
+    if is_reminder and not is_remindable(row.status):
+        told = f"The invoice is {row.status}: nobody is reminded of it any more."
+        _set_outcome(tools, actor, job, email, status="canceled", error=told)
         return
     if attached is None:
         if now - datetime.fromisoformat(email.created_at) < PDF_PATIENCE:
@@ -119,7 +134,11 @@ def send_email(tools: Tools, job: JobRow, payload: Mapping[str, str]) -> None:
         _set_outcome(tools, actor, job, email, status="failed", error=told)
         raise GaveUp(told)
     try:
-        letter = _letter(tools, email, sheet, profile.legal_name, profile.email, tools.blobs.get(attached.sha256))
+        seller = profile.legal_name
+        body = asked.get("email_body") or (
+            printing.reminder_body(sheet, seller, today) if is_reminder else printing.default_body(sheet, seller)
+        )
+        letter = _letter(tools, email, sheet, profile, body, tools.blobs.get(attached.sha256))
         tools.mailer.send(letter.message, sender=letter.sender, recipients=letter.recipients)
     except Exception as error:
         is_final = isinstance(error, Invalid) or job.attempts + 1 >= MAIL_ATTEMPTS
@@ -138,9 +157,9 @@ class _Letter:
 
 
 def _letter(
-    tools: Tools, email: EmailRow, sheet: printing.Sheet, seller_name: str, own_address: str, pdf: bytes
+    tools: Tools, email: EmailRow, sheet: printing.Sheet, profile: OrganizationProfile, body: str, pdf: bytes
 ) -> _Letter:
-    asked = json.loads(email.request)
+    asked, own_address = json.loads(email.request), profile.email
     address = tools.mail_from or own_address or ("invoices@counterfoil.example" if tools.is_mail_caught else "")
     if not address:
         raise MailRefused(
@@ -153,12 +172,12 @@ def _letter(
     if not has_link:
         log.warning("mail %s carries no link: COUNTERFOIL_PUBLIC_URL is not a public address", email.id)
     message = mail.compose(
-        sender=mail.Mailbox(seller_name, address),
+        sender=mail.Mailbox(profile.legal_name, address),
         recipients=recipients,
         copy_to=copy_to,
         reply_to=own_address if tools.mail_from and own_address != address else None,
         subject=asked["email_title"],
-        body_text=asked.get("email_body") or printing.default_body(sheet, seller_name),
+        body_text=body,
         link=sheet.page_url if has_link else None,
         attachment=mail.Attachment(sheet.file_name, "application/pdf", pdf),
         message_id=f"<{email.id}@{address.rsplit('@', 1)[-1]}>",
@@ -183,7 +202,7 @@ def _set_outcome(tools: Tools, actor: Actor, job: JobRow, email: EmailRow, *, st
         )  # fmt: skip
         if status != "queued":
             work.record(email.document_kind, email.document_id, f"email_{status}", {"email_id": email.id})
-        if status == "sent":
+        if status in ("sent", "canceled"):
             queue.done(work.conn, job)
 
 
@@ -193,8 +212,9 @@ def _finish(tools: Tools, actor: Actor, job: JobRow) -> None:
 
 
 # Kinds whose second run costs time and nothing else.
-HARMLESS_TWICE = frozenset({"render"})
+HARMLESS_TWICE = frozenset({"render", "deliver_webhook"})
 HANDLERS: Mapping[str, Callable[[Tools, JobRow, Mapping[str, str]], None]] = {
     "render": render,
     "send_email": send_email,
+    "deliver_webhook": webhooks.deliver,
 }

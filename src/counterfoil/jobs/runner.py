@@ -90,17 +90,22 @@ class Runner:
         return min(IDLE_SECONDS, (datetime.fromisoformat(due) - now).total_seconds())
 
     def _run_batch(self) -> int:
-        works = self._tools.works
-        now = works.clock.now()
-        with works.database.read() as conn:
-            rows = queue.due(conn, timestamp(now), kinds=self.kinds, limit=BATCH)
-        # Where one process serves the file, nobody need be kept away from what may run twice: a durable write less.
-        if rows and not (works.database.is_sqlite and HARMLESS_TWICE.issuperset(self.kinds)):
-            with works.database.write() as conn:
-                rows = queue.claim(conn, timestamp(now), timestamp(now + CLAIM), kinds=self.kinds, limit=BATCH)
+        rows = self._take(BATCH)
         for row in rows:
             self._run_one(row)
         return len(rows)
+
+    def _take(self, limit: int) -> list[JobRow]:
+        """Up to `limit` due jobs, which are now this runner's."""
+        works = self._tools.works
+        now = works.clock.now()
+        with works.database.read() as conn:
+            rows = queue.due(conn, timestamp(now), kinds=self.kinds, limit=limit)
+        # Where one process serves the file, nobody need be kept away from what may run twice: a durable write less.
+        if rows and not (works.database.is_sqlite and HARMLESS_TWICE.issuperset(self.kinds)):
+            with works.database.write() as conn:
+                rows = queue.claim(conn, timestamp(now), timestamp(now + CLAIM), kinds=self.kinds, limit=limit)
+        return rows
 
     def _run_one(self, row: JobRow) -> None:
         handler = HANDLERS.get(row.kind)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from counterfoil.jobs import webhooks
 from counterfoil.operations.work import Works
 from counterfoil.ports.clock import timestamp
 from counterfoil.store import idempotency, queue
@@ -20,6 +21,8 @@ log = logging.getLogger("counterfoil.jobs")
 TIDY_EVERY_SECONDS = 3600
 # One thread each: a slow mail server must not keep a PDF waiting.
 KINDS = (("render",), ("send_email",))
+# A few threads in turn: a slow receiver must not keep the others waiting.
+LANES = ("deliver_webhook",)
 
 
 class JobService:
@@ -35,6 +38,7 @@ class JobService:
         self._works = works
         self._make_tools = make_tools
         self._keep_answers = keep_answers
+        self._tools: Tools | None = None
         self._runners: list[Runner] = []
         self._close_tools: Callable[[], None] = lambda: None
         self._is_ending = threading.Event()
@@ -63,6 +67,7 @@ class JobService:
             self._close_tools()
 
     def _begin(self) -> None:
+        from counterfoil.jobs.lanes import LaneRunner
         from counterfoil.jobs.runner import Runner
 
         tools, self._close_tools = self._make_tools()
@@ -71,9 +76,11 @@ class JobService:
             with self._works.database.write() as conn:
                 queue.release_claims(conn)
         self._runners += [Runner(tools, kinds) for kinds in KINDS]
+        self._runners.append(LaneRunner(tools, LANES))
         self._works.on_jobs = self._wake
         for runner in self._runners:
             runner.start()
+        self._tools = tools
         self._tidy()
 
     def _wake(self, kinds: frozenset[str]) -> None:
@@ -85,3 +92,5 @@ class JobService:
         oldest = timestamp(self._works.clock.now() - self._keep_answers)
         with self._works.database.write() as conn:
             idempotency.forget_before(conn, oldest)
+        if self._tools:
+            webhooks.tidy(self._tools)
