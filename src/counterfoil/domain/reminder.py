@@ -106,6 +106,11 @@ class Reminder(BaseModel):
     updated_at: str
 
 
+def is_remindable(status: str) -> bool:
+    """Whether an invoice in this status is reminded of: one that is finalized and not paid, nor canceled."""
+    return status == "unpaid"
+
+
 def reminder_day(due_date: date, days: int) -> date:
     """The day on which the rule that lies `days` after the due date (negative: before) reminds."""
     return due_date + timedelta(days=days)

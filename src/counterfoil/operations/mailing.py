@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -14,7 +15,7 @@ from counterfoil.formats import mail
 from counterfoil.operations.kinds import Kind
 from counterfoil.operations.work import Work
 from counterfoil.store import emails
-from counterfoil.store.rows import EmailRow
+from counterfoil.store.rows import DocumentRow, EmailRow
 
 
 class SendRequest(BaseModel):
@@ -29,14 +30,18 @@ class SendRequest(BaseModel):
 
 
 class SentEmail(SendRequest):
-    """A mail that was asked for, and what became of it: sent means that the mail server took it."""
+    """A mail that was asked for, and what became of it: sent means that the mail server took it.
+
+    canceled: a reminder of an invoice that was paid or canceled before the mail went out.
+    """
 
     id: str
-    status: Literal["queued", "sent", "failed"]
+    status: Literal["queued", "sent", "failed", "canceled"]
     attempts: int
     error: str
     created_at: str
     sent_at: str
+    reminder_days: int | None = Field(None, description="of a reminder: its rule's days after the due date (ours)")
 
 
 def send(work: Work, kind: Kind, document_id: str, request: SendRequest) -> None:
@@ -44,27 +49,43 @@ def send(work: Work, kind: Kind, document_id: str, request: SendRequest) -> None
     row = kind.get(work, document_id)
     kind.on_send(work, row)
     mail.check_header_text("email_title", request.email_title)
-    for index, address in enumerate(request.send_to):
+    check_recipients(request.send_to)
+    enqueue(work, kind, row, request)
+
+
+def check_recipients(send_to: Sequence[str]) -> None:
+    """Refuse addresses that cannot be written to, and one that stands twice."""
+    for index, address in enumerate(send_to):
         mail.check_address(f"send_to/{index}", address)
-    if len({address.lower() for address in request.send_to}) < len(request.send_to):
+    if len({address.lower() for address in send_to}) < len(send_to):
         raise errors.Invalid(
             "duplicate_recipient", "An address stands twice in send_to.", field="send_to", fix="Send each once."
         )
+
+
+def enqueue(work: Work, kind: Kind, row: DocumentRow, request: SendRequest, *, reminder_days: int | None = None) -> str:
+    """Hand a mail whose request was checked to the job that sends it; answers the mail's id.
+
+    reminder_days: makes it a reminder, which is not sent any more once the document is paid.
+    """
+    asked = request.model_dump(mode="json") | ({} if reminder_days is None else {"reminder_days": reminder_days})
     email = EmailRow(
         organization_id=work.organization_id,
         id=work.new_id(),
         document_kind=kind.name,
         document_id=row.id,
         status="queued",
-        request=json.dumps(request.model_dump(mode="json"), ensure_ascii=False),
+        request=json.dumps(asked, ensure_ascii=False),
         attempts=0,
         error="",
         created_at=work.timestamp,
         sent_at=None,
     )
     emails.insert_email(work.conn, work.organization_id, email)
-    work.record(kind.name, row.id, "send_requested", {"email_id": email.id})
+    what = "send_requested" if reminder_days is None else "reminder_requested"
+    work.record(kind.name, row.id, what, {"email_id": email.id})
     work.later("send_email", {"email_id": email.id})
+    return email.id
 
 
 def of_document(work: Work, kind: Kind, document_id: str) -> list[dict[str, object]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from counterfoil.domain.document import locale_of
@@ -53,4 +54,14 @@ def default_body(sheet: Sheet, seller_name: str) -> str:
     return mail_texts.default_body(
         sheet.locale, document["number"], seller_name, words.money(document[kind.amount_field]),
         words.day(document[kind.day_field]), kind.name,
+    )  # fmt: skip
+
+
+def reminder_body(sheet: Sheet, seller_name: str, today: date) -> str:
+    """What a reminder of the document says on this day when its rule says nothing."""
+    words, document, kind = wording(sheet.locale), sheet.document, sheet.kind
+    due = date.fromisoformat(document[kind.day_field])
+    return mail_texts.reminder_body(
+        sheet.locale, document["number"], seller_name, words.money(document[kind.amount_field]),
+        words.day(document[kind.day_field]), days=(today - due).days,
     )  # fmt: skip
