@@ -11,6 +11,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from xml.parsers import expat
 
 from counterfoil import errors
@@ -29,13 +30,17 @@ _WORDS = {PDF: "PDF", PNG: "PNG", JPEG: "JPEG", XML: "e-invoice in XML"}
 
 # A browser that guesses would run these; inside a PDF's streams they are only text that is printed.
 _ACTIVE = re.compile(rb"(?i)<(?:html|script|iframe|!doctype\s+html)[\s>/]|<\?php\s")
-_STREAM = re.compile(rb"stream\r?\n(.*?)\r?\n?endstream", re.DOTALL)
 _FLATE = re.compile(rb"/(?:FlateDecode|Fl)\b")
 _STREAM_HEAD = 2048  # a stream's dictionary stands right before it
+_STREAMS_MAX = 50_000
+_LAYERS_MAX = 4
+_PIECE_BYTES, _MADE_BYTES = 64 * 1024, 1024 * 1024
+_HEADER_BYTES = 1024  # readers look so far for the start of a PDF, browsers for that of a page
 _ZIP_END, _ZIP_ENTRY = b"PK\x05\x06", b"PK\x01\x02"
 _ZIP_END_BYTES = 22 + 65_535
 _JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-_JPEG_BARE = frozenset({0x01, *range(0xD0, 0xD8)})
+_JPEG_BARE = frozenset({0x01, 0xFF, *range(0xD0, 0xD8)})
+_JPEG_MARKERS_MAX = 10_000
 _INVOICE_ROOTS = frozenset(
     {
         "urn:oasis:names:specification:ubl:schema:xsd:Invoice-2 Invoice",
@@ -86,6 +91,8 @@ def _fault(data: bytes, kind: str) -> str | None:
         return _pdf_fault(data)
     if _ACTIVE.search(data):
         return f"The {_WORDS[kind]} carries a web page or a script."
+    if b"%PDF-" in data[:_HEADER_BYTES]:
+        return f"The {_WORDS[kind]} is a PDF at the same time."
     width, height = _png_size(data) if kind == PNG else _jpeg_size(data)
     if width * height > PICTURE_PIXELS:
         return f"The picture of {width} by {height} pixels is larger than {PICTURE_PIXELS} pixels."
@@ -105,13 +112,25 @@ def _is_zip_too(data: bytes) -> bool:
     return False
 
 
+@dataclass(frozen=True, slots=True)
+class _Stream:
+    """A stream of a PDF, as offsets. head: where its dictionary begins at the earliest."""
+
+    head: int
+    start: int
+    end: int
+
+
 def _pdf_fault(data: bytes) -> str | None:
-    if _ACTIVE.search(data[:1024]) or _ACTIVE.search(_STREAM.sub(b"", data)):
+    streams = list(islice(_streams(data), _STREAMS_MAX + 1))
+    if len(streams) > _STREAMS_MAX:
+        return f"The PDF has more than {_STREAMS_MAX} parts."
+    if _ACTIVE.search(data[:_HEADER_BYTES]) or any(_ACTIVE.search(between) for between in _beside(data, streams)):
         return "The PDF carries a web page or a script beside its pages."
     left = UNPACKED_BYTES
-    for packed, layers in _packed_streams(data):
-        size = _unpacked_size(packed, layers, left)
-        if size > SUSPECT_BYTES and size > SUSPECT_RATIO * len(packed):
+    for stream in streams:
+        size = _unpacked_size(data, stream, left)
+        if size > SUSPECT_BYTES and size > SUSPECT_RATIO * (stream.end - stream.start):
             return "A part of the PDF unpacks to far more than it should: it would exhaust whoever opens it."
         left -= size
         if left <= 0:
@@ -119,36 +138,52 @@ def _pdf_fault(data: bytes) -> str | None:
     return None
 
 
-def _packed_streams(data: bytes) -> Iterator[tuple[memoryview, int]]:
-    """Each deflated stream and how often it is deflated."""
-    view = memoryview(data)
-    for found in _STREAM.finditer(data):
-        head = data[max(0, found.start() - _STREAM_HEAD) : found.start()]
-        layers = len(_FLATE.findall(head, max(0, head.rfind(b"obj"))))
-        if layers:
-            yield view[found.start(1) : found.end(1)], layers
+def _streams(data: bytes) -> Iterator[_Stream]:
+    """The streams one after the other. By find() alone: an expression would run to the end from each start anew."""
+    at = 0
+    while (found := data.find(b"stream", at)) >= 0:
+        start = found + 6
+        is_start = data.startswith((b"\n", b"\r\n"), start)
+        end = data.find(b"endstream", start) if is_start else start
+        if end < 0:
+            return
+        if is_start:
+            yield _Stream(max(at, found - _STREAM_HEAD), start + data[start : start + 2].find(b"\n") + 1, end)
+        at = end + 9 if is_start else start
 
 
-def _unpacked_size(packed: memoryview, layers: int, limit: int) -> int:
-    """How many bytes all layers make, counted no further than a little over `limit`. Damage ends the counting."""
-    unpackers = [zlib.decompressobj() for _ in range(min(layers, 4))]
+def _beside(data: bytes, streams: list[_Stream]) -> Iterator[bytes]:
+    """What stands between the streams."""
+    at = 0
+    for stream in streams:
+        yield data[at : stream.start]
+        at = stream.end
+    yield data[at:]
+
+
+def _unpacked_size(data: bytes, stream: _Stream, limit: int) -> int:
+    """How many bytes its layers make, counted no further than a little over `limit`. Damage ends the counting."""
+    dictionary = data[stream.head : stream.start]
+    layers = len(_FLATE.findall(dictionary, max(0, dictionary.rfind(b"obj"))))
+    unpackers = [zlib.decompressobj() for _ in range(min(layers, _LAYERS_MAX))]
+    packed = stream.end - stream.start
     total = 0
     try:
-        for start in range(0, len(packed), 65_536):
-            for size in _pour(packed[start : start + 65_536], unpackers):
+        for start in range(stream.start, stream.end if layers else stream.start, _PIECE_BYTES):
+            for size in _pour(data[start : min(start + _PIECE_BYTES, stream.end)], unpackers):
                 total += size
-                if total > limit or (total > SUSPECT_BYTES and total > SUSPECT_RATIO * len(packed)):
+                if total > limit or (total > SUSPECT_BYTES and total > SUSPECT_RATIO * packed):
                     return total
     except zlib.error:
         pass
     return total
 
 
-def _pour(piece: bytes | memoryview, unpackers: list[zlib._Decompress]) -> Iterator[int]:  # noqa: SLF001 (its only name)
+def _pour(piece: bytes, unpackers: list[zlib._Decompress]) -> Iterator[int]:
     """Sends `piece` through the layers, a megabyte at a time, and tells what comes out of each."""
     first, *others = unpackers
-    while piece:
-        made = first.decompress(piece, 1024 * 1024)
+    while piece and not first.eof:  # what follows the end is left over for ever
+        made = first.decompress(piece, _MADE_BYTES)
         yield len(made)
         if others and made:
             yield from _pour(made, others)
@@ -165,16 +200,15 @@ def _png_size(data: bytes) -> tuple[int, int]:
 def _jpeg_size(data: bytes) -> tuple[int, int]:
     """The largest frame's size; (0, 0) when there is none before the picture itself."""
     at, largest = 2, (0, 0)
-    while at + 9 <= len(data) and data[at] == 0xFF:
+    for _ in range(_JPEG_MARKERS_MAX):
+        if at + 9 > len(data) or data[at] != 0xFF or data[at + 1] in (0xDA, 0xD9):
+            break
         marker = data[at + 1]
-        if marker in (0xFF, *_JPEG_BARE):
+        if marker in _JPEG_BARE:
             at += 1 if marker == 0xFF else 2
             continue
-        if marker in (0xDA, 0xD9):
-            break
-        (length,) = struct.unpack_from(">H", data, at + 2)
+        length, _precision, height, width = struct.unpack_from(">HBHH", data, at + 2)
         if marker in _JPEG_FRAMES:
-            height, width = struct.unpack_from(">HH", data, at + 5)
             largest = max(largest, (width, height), key=lambda size: size[0] * size[1])
         at += 2 + max(length, 2)
     return largest

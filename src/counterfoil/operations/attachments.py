@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from counterfoil import errors
 from counterfoil.operations.work import Work
 from counterfoil.store import attachments as store
 from counterfoil.store.rows import AttachmentRow
 
 MAX_BYTES = 15 * 1024 * 1024
-_MAGIC = (
-    (b"%PDF-", "application/pdf", "pdf"),
-    (b"\x89PNG\r\n\x1a\n", "image/png", "png"),
-    (b"\xff\xd8\xff", "image/jpeg", "jpg"),
-)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file whose bytes are in the blobs under `sha256`, before it belongs to anything. size: bytes."""
+
+    file_name: str
+    content_type: str
+    size: int
+    sha256: str
 
 
 def create(
@@ -51,14 +58,12 @@ def get(work: Work, attachment_id: str) -> AttachmentRow:
     return row
 
 
-def content_type_of(data: bytes) -> tuple[str, str]:
-    """The content type that the bytes themselves show, and its file ending. Raises Invalid for any other."""
-    for magic, content_type, ending in _MAGIC:
-        if data.startswith(magic):
-            return content_type, ending
-    raise errors.Invalid(
-        "invalid_file", "The file is neither a PDF nor a JPEG or PNG picture.", field="file", fix="Send one of these."
-    )
+def create_from(work: Work, file: StoredFile, document: tuple[str, str] | None = None) -> AttachmentRow:
+    """Add an attachment of a stored file. document: (kind, id) that it belongs to."""
+    return create(
+        work, file_name=file.file_name, content_type=file.content_type, size=file.size, sha256=file.sha256,
+        document=document,
+    )  # fmt: skip
 
 
 def safe_file_name(given: str | None, ending: str) -> str:

@@ -17,8 +17,9 @@ from counterfoil.operations import attachments
 from counterfoil.operations.work import Actor, Work
 from counterfoil.rest.calls import Call, Doors
 from counterfoil.rest.errors import respond
+from counterfoil.rest.multipart import read_form
 from counterfoil.rest.routing import Route
-from counterfoil.rest.uploads import uploaded_file
+from counterfoil.rest.uploads import keep, looked_at
 from counterfoil.store.rows import AttachmentRow
 
 LINK_LIFE = timedelta(minutes=30)
@@ -27,17 +28,13 @@ _SHOWN = ("id", "created_at", "file_name", "file_size", "file_content_type", "ur
 
 def upload_attachment(call: Call) -> Response:
     """Upload an attachment"""
-    upload = uploaded_file(call.body, call.content_type, "file")
-    content_type, ending = attachments.content_type_of(upload.data)
-    file_name = attachments.safe_file_name(upload.file_name, ending)
-    call.authenticate()  # before the file is kept
-    key, size = call.doors.blobs.put(upload.data), len(upload.data)
+    part = read_form(call.body, call.content_type).file("file")
+    file = keep(call, looked_at(part))
 
     def act(work: Work) -> str:
-        row = attachments.create(work, file_name=file_name, content_type=content_type, size=size, sha256=key)
-        return json.dumps({"attachment": {"id": row.id}})
+        return json.dumps({"attachment": {"id": attachments.create_from(work, file).id}})
 
-    return call.write(act, asked=f"{upload.file_name}\n{key}".encode())
+    return call.write(act, asked=f"{part.file_name or ''}\n{file.sha256}".encode())
 
 
 def get_attachment(call: Call) -> Response:
