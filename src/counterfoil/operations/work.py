@@ -21,6 +21,9 @@ from counterfoil.store import idempotency, journal, organizations, queue
 from counterfoil.store.engine import Connection, Database
 from counterfoil.store.rows import OrganizationRow
 
+# What the scheduler is woken by: something falls due today.
+SCHEDULE = "schedule"
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -39,6 +42,19 @@ class Idempotency:
     fingerprint: str
 
 
+@dataclass(slots=True)
+class Habits:
+    """How works are done here. The sandbox changes it while it runs; nothing else does.
+
+    keep_answers: how long an idempotency key stands for its answer. is_question_compared: whether another question
+    under the same key is refused. delays: the least time that jobs of a kind wait.
+    """
+
+    keep_answers: timedelta = timedelta(days=30)
+    is_question_compared: bool = True
+    delays: Mapping[str, timedelta] = field(default_factory=dict)
+
+
 @dataclass
 class Work:
     """What an operation works with. now: aware, UTC, the same for the whole transaction.
@@ -55,6 +71,7 @@ class Work:
     _profile: OrganizationProfile | None = None
     _job_kinds: set[str] = field(default_factory=set)
     _answer: idempotency.Record | None = None
+    _delays: Mapping[str, timedelta] = field(default_factory=dict)
 
     @property
     def organization_id(self) -> str:
@@ -111,6 +128,7 @@ class Work:
 
         about: the id of what it is for, when a newer job makes an older one needless.
         """
+        delay = max(delay, self._delays.get(kind, delay))
         queue.enqueue(
             self.conn,
             self.organization_id,
@@ -170,6 +188,7 @@ class Works:
         self.database = database
         self.clock = clock
         self.page_base = page_base
+        self.habits = Habits()
         self.on_jobs: Callable[[frozenset[str]], None] = lambda _kinds: None
 
     @contextmanager
@@ -188,11 +207,11 @@ class Works:
         Raises Invalid (idempotency_key_reused) when the key was used with another question.
         """
         with self.database.write() as conn:
-            work = Work(conn, actor, self.clock.now(), self.page_base)
+            work = Work(conn, actor, self.clock.now(), self.page_base, _delays=self.habits.delays)
             work._organization = organizations.get(conn, actor.organization_id, for_update=True)
             asked = None if is_dry_run else idempotency_key
             if asked:
-                work.replay = _earlier_answer(conn, actor, asked)
+                work.replay = self._earlier_answer(work, asked)
                 work._answer = idempotency.Record(asked.fingerprint, 0, "")
             yield work
             if is_dry_run:
@@ -202,13 +221,18 @@ class Works:
         if work._job_kinds and not is_dry_run:
             self.on_jobs(frozenset(work._job_kinds))
 
-
-def _earlier_answer(conn: Connection, actor: Actor, asked: Idempotency) -> idempotency.Record | None:
-    record = idempotency.get(conn, actor.organization_id, asked.key)
-    if record and record.fingerprint != asked.fingerprint:
-        raise errors.Invalid(
-            "idempotency_key_reused",
-            "This idempotency key was used with another request.",
-            fix="Send a new key, or repeat the first request with exactly the same body.",
-        )
-    return record
+    def _earlier_answer(self, work: Work, asked: Idempotency) -> idempotency.Record | None:
+        record = idempotency.get(work.conn, work.organization_id, asked.key)
+        if record is None:
+            return None
+        if record.created_at < timestamp(work.now - self.habits.keep_answers):
+            # The job that clears old keys comes once an hour, and not at all where no jobs run.
+            idempotency.forget(work.conn, work.organization_id, asked.key)
+            return None
+        if record.fingerprint != asked.fingerprint and self.habits.is_question_compared:
+            raise errors.Invalid(
+                "idempotency_key_reused",
+                "This idempotency key was used with another request.",
+                fix="Send a new key, or repeat the first request with exactly the same body.",
+            )
+        return record
