@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from counterfoil import errors
@@ -19,14 +19,16 @@ from counterfoil.domain.client_invoice import (
 )
 from counterfoil.domain.document import Identity, as_new, build_client_invoice
 from counterfoil.domain.money import Money
+from counterfoil.domain.webhook import CLIENT_INVOICES
 from counterfoil.errors import Fault
-from counterfoil.operations import issuing, parties, quote_links
+from counterfoil.operations import issuing, parties, quote_links, webhooks
 from counterfoil.operations.work import Work
 from counterfoil.store import attachments
 from counterfoil.store import client_invoices as store
 from counterfoil.store.rows import InvoiceRow
 
 KIND = store.KIND
+PAGE_PATH = "i"  # the first segment of its public page's path
 DRAFT_REST = timedelta(milliseconds=250)  # a draft is often changed or finalized at once: then one PDF is enough
 PUBLIC_DAYS = 180  # the public page lives this long after issue (source page 003)
 _WITH_THE_NETWORK = ("submitted", "approved", "declined", "not_delivered")
@@ -72,6 +74,7 @@ def create(work: Work, new: NewClientInvoice) -> Outcome:
     if quote_id:
         quote_links.link(work, quote_id, row.id)
     work.record(KIND, row.id, "created" if row.status == "draft" else "created_and_finalized", {"number": row.number})
+    _announce(work, "created", row)
     _render_later(work, row)
     return Outcome(row, (*told, *warnings))
 
@@ -110,6 +113,7 @@ def update(work: Work, invoice_id: str, change: ClientInvoiceChange) -> Outcome:
     after = _touched(work, row._replace(**_frozen_columns(frozen)))
     store.replace(work.conn, work.organization_id, row, after)
     work.record(KIND, row.id, "updated", {"fields": sorted(change.model_fields_set)})
+    _announce(work, "updated", after)
     _render_later(work, after)
     return Outcome(after)
 
@@ -142,6 +146,7 @@ def finalize(work: Work, invoice_id: str) -> Outcome:
     after = _touched(work, after)
     store.replace(work.conn, work.organization_id, row, after)
     work.record(KIND, row.id, "finalized", {"number": after.number})
+    _announce(work, "updated", after)
     _render_later(work, after)
     return Outcome(after, warnings)
 
@@ -287,10 +292,21 @@ def _with_live(work: Work, row: InvoiceRow, status: str, **changes: object) -> I
     live = LiveClientInvoice.model_validate_json(row.live).model_copy(update=changes)
     after = _touched(work, row._replace(status=status, live=_live_text(live)))
     store.replace(work.conn, work.organization_id, row, after)
+    _announce(work, "updated", after)
     if live.attachment_id is None:
         # The job at hand renders the version before this one, and drops it.
         _render_later(work, after)
     return after
+
+
+def _announce(work: Work, event: Literal["created", "updated"], row: InvoiceRow) -> None:
+    """Tells webhooks. Not when a PDF is made: the document is the same, and whoever wants it asks for it."""
+
+    def document() -> str:
+        url = f"{work.page_base}/{PAGE_PATH}/{row.public_token}"
+        return answer(row, invoice_url=url, proforma=proforma_numbers(work, [row]).get(row.id))
+
+    webhooks.announce(work, CLIENT_INVOICES, event, document)
 
 
 def _drop_attachment(work: Work, row: InvoiceRow) -> None:

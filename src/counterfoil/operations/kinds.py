@@ -9,9 +9,10 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from counterfoil.formats import page
-from counterfoil.operations import client_invoices
+from counterfoil.operations import client_invoices, quotes
 from counterfoil.operations.work import Work
 from counterfoil.store import client_invoices as invoice_rows
+from counterfoil.store import quotes as quote_rows
 from counterfoil.store.rows import DocumentRow, InvoiceRow
 
 
@@ -49,7 +50,7 @@ def _client_invoice(work: Work, row: InvoiceRow, url: str) -> dict[str, Any]:
 
 CLIENT_INVOICE: Final = Kind(
     name="client_invoice",
-    page_path="i",
+    page_path=client_invoices.PAGE_PATH,
     amount_field="amount_due",
     day_field="due_date",
     get=client_invoices.get,
@@ -60,4 +61,17 @@ CLIENT_INVOICE: Final = Kind(
     check_public=client_invoices.public,
 )
 
-KINDS: Final[Mapping[str, Kind]] = MappingProxyType({kind.name: kind for kind in (CLIENT_INVOICE,)})
+QUOTE: Final = Kind(
+    name="quote",
+    page_path="q",
+    amount_field="total_amount",
+    day_field="expiry_date",
+    get=quotes.get,
+    find=lambda work, quote_id: quote_rows.get(work.conn, work.organization_id, quote_id),
+    document=lambda _work, row, url: json.loads(quotes.answer(row, quote_url=url)),
+    set_attachment=quotes.set_attachment,
+    on_send=quotes.on_send,
+    check_public=quotes.public,
+)
+
+KINDS: Final[Mapping[str, Kind]] = MappingProxyType({kind.name: kind for kind in (CLIENT_INVOICE, QUOTE)})

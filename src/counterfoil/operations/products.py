@@ -6,8 +6,18 @@ import json
 from typing import Any
 
 from counterfoil import errors
-from counterfoil.domain.product import REQUIRED, NewProduct, Product, ProductChange, ProductFields, write_faults
+from counterfoil.domain.product import (
+    REQUIRED,
+    NewProduct,
+    Product,
+    ProductChange,
+    ProductFields,
+    webhook_form,
+    write_faults,
+)
+from counterfoil.domain.webhook import PRODUCTS
 from counterfoil.errors import Fault
+from counterfoil.operations.webhooks import announce
 from counterfoil.operations.work import Work
 from counterfoil.store import products as store
 
@@ -20,6 +30,7 @@ def create(work: Work, new: NewProduct) -> str:
     body, text = _written(work, start, new)
     store.insert_product(work.conn, work.organization_id, body, text)
     work.record("product", body["id"], "created")
+    announce(work, PRODUCTS, "created", lambda: json.dumps(webhook_form(body)))
     return text
 
 
@@ -54,14 +65,16 @@ def update(work: Work, product_id: str, change: ProductChange) -> str:
     body, text = _written(work, before, change)
     store.update_product(work.conn, work.organization_id, body, text)
     work.record("product", body["id"], "updated", {"fields": sorted(change.model_fields_set)})
+    announce(work, PRODUCTS, "updated", lambda: json.dumps(webhook_form(body)))
     return text
 
 
 def delete(work: Work, product_id: str) -> None:
     """Delete a product; lines written from it stay as they are."""
-    get(work, product_id)
+    text = get(work, product_id)
     store.delete_product(work.conn, work.organization_id, product_id.lower())
     work.record("product", product_id.lower(), "deleted")
+    announce(work, PRODUCTS, "deleted", lambda: json.dumps(webhook_form(json.loads(text))))
 
 
 def _written(work: Work, before: dict[str, Any], sent: ProductFields) -> tuple[dict[str, Any], str]:
