@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import NewOrganization
 from tests.contract import schema
-from tests.contract.schema import CLIENT_KINDS, either, faults_of, listed
+from tests.contract.schema import CLIENT_KINDS, faults_of, listed
 from tests.support.server import BUYERS, Api, expect
 
 TEXTS = (
@@ -16,26 +16,26 @@ TEXTS = (
     "tax_identification_number", "address", "city", "zip_code", "province_code", "country_code", "recipient_code",
     "currency", "locale",
 )  # fmt: skip
+FILLED = {"type": "string", "minLength": 1}
 ADDRESS = schema.obj(
-    {
-        name: either(schema.TEXT, schema.NULL)
-        for name in ("street_address", "city", "zip_code", "province_code", "country_code")
-    }
+    {}, optional=dict.fromkeys(("street_address", "city", "zip_code", "province_code", "country_code"), FILLED)
 )
 CLIENT = schema.obj(
     {
         "id": schema.UUID, "kind": schema.one_of(CLIENT_KINDS), "type": schema.one_of(CLIENT_KINDS),
         **dict.fromkeys(TEXTS, schema.TEXT), "extra_emails": listed(schema.TEXT),
-        "phone": either(schema.obj({"country_code": schema.TEXT, "number": schema.TEXT}), schema.NULL),
-        "billing_address": ADDRESS, "delivery_address": either(ADDRESS, schema.NULL),
-        "e_invoicing_reachable": {"type": "boolean"}, "created_at": schema.TIME, "updated_at": schema.TIME,
-    }
+        "billing_address": ADDRESS,
+        "e_invoicing_reachable": {"const": False}, "created_at": schema.TIME, "updated_at": schema.TIME,
+    },
+    optional={"phone": schema.obj({"country_code": schema.TEXT, "number": schema.TEXT}), "delivery_address": ADDRESS},
 )  # fmt: skip
 FIELDS: list[tuple[str, Any, str, Any]] = [
     ("name", "Œuvre & Cie", "name", "Œuvre & Cie"),
     ("email", "a@b.example", "email", "a@b.example"),
     ("extra_emails", ["c@d.example"], "extra_emails", ["c@d.example"]),
-    ("phone", {"country_code": "+33", "number": "1 23 45"}, "phone_number", "+33 1 23 45"),
+    ("phone", {"country_code": "+33", "number": "1 23 45"}, "phone_number", "+3312345"),
+    ("phone", {"country_code": "39", "number": "(02) 12-34"}, "phone_number", "+39021234"),
+    ("phone", {"country_code": "+33", "number": "123456789"}, "phone/number", "123456789"),
     ("e_invoicing_address", "0225:732829320", "e_invoicing_address", "0225:732829320"),
     ("vat_number", "FR44732829320", "vat_number", "FR44732829320"),
     ("tax_identification_number", "732829320", "tax_identification_number", "732829320"),
@@ -137,10 +137,30 @@ def test_patch_keeps_what_is_absent_and_clears_what_is_null(fr: Api) -> None:
     moving = {"name", "updated_at"}
     assert {k: v for k, v in changed.items() if k not in moving} == {k: v for k, v in client.items() if k not in moving}
     cleared = expect(fr.patch(path, {"client": {"email": None, "delivery_address": None}}), 200)["client"]
-    assert (cleared["email"], cleared["delivery_address"]) == ("", None)
+    assert (cleared["email"], "delivery_address" in cleared) == ("", False)
     moved = expect(fr.patch(path, {"billing_address": {"city": "Rennes"}}), 200)["client"]
     assert moved["billing_address"] == {**client["billing_address"], "city": "Rennes"}
     assert moved["city"] == "Rennes"
+
+
+def test_root_fields_count_beside_an_empty_billing_address(fr: Api) -> None:
+    root = {"address": "1 quai", "city": "Sète", "country_code": "FR"}
+    for empty in (None, {}, {"street_address": "", "city": None}):
+        assert fr.client(billing_address=empty, **root)["billing_address"] == {
+            "street_address": "1 quai", "city": "Sète", "country_code": "FR",
+        }  # fmt: skip
+
+
+def test_parts_of_an_address_are_cleared_one_by_one_or_all_at_once(fr: Api) -> None:
+    client = fr.client(delivery_address=BUYERS["DE"])
+    path = f"/clients/{client['id']}"
+    without = {part: value for part, value in BUYERS["FR"].items() if part != "zip_code"}
+    changed = expect(fr.patch(path, {"billing_address": {"zip_code": ""}}), 200)["client"]
+    assert (changed["billing_address"], changed["zip_code"]) == (without, "")
+    moved = expect(fr.patch(path, {"delivery_address": {"city": "Bonn"}}), 200)["client"]
+    assert moved["delivery_address"] == {**BUYERS["DE"], "city": "Bonn"}
+    bare = expect(fr.patch(path, {"billing_address": None}), 200)["client"]
+    assert (bare["billing_address"], bare["city"], bare["country_code"]) == ({}, "", "")
 
 
 def test_a_change_of_kind_clears_the_names_that_do_not_fit(fr: Api) -> None:
@@ -148,7 +168,48 @@ def test_a_change_of_kind_clears_the_names_that_do_not_fit(fr: Api) -> None:
     body = {"kind": "individual", "first_name": "Jeanne", "last_name": "Dupré"}
     person = expect(fr.patch(f"/clients/{client['id']}", body), 200)["client"]
     assert (person["name"], person["first_name"]) == ("", "Jeanne")
+    assert person["vat_number"] == client["vat_number"]
     expect(fr.patch(f"/clients/{client['id']}", {"kind": "company"}), 422)
+    company = expect(fr.patch(f"/clients/{client['id']}", {"type": "company", "name": "Dupré SARL"}), 200)["client"]
+    assert (company["name"], company["first_name"], company["last_name"]) == ("Dupré SARL", "", "")
+
+
+def test_names_that_do_not_fit_the_kind_are_left_out(fr: Api) -> None:
+    person = fr.client(kind="individual", name="Jeanne Dupré", first_name="Jeanne", last_name="Dupré")
+    assert (person["name"], person["last_name"]) == ("", "Dupré")
+    company = fr.client(name="Dupré SARL", first_name="Jeanne", last_name="Dupré")
+    assert (company["name"], company["first_name"], company["last_name"]) == ("Dupré SARL", "", "")
+
+
+def test_a_hundred_further_addresses_and_no_more(fr: Api) -> None:
+    addresses = [f"a{n}@b.example" for n in range(101)]
+    assert len(fr.client(extra_emails=addresses[:100])["extra_emails"]) == 100
+    fault = expect(fr.post("/clients", fr.client_body(extra_emails=addresses)), 422)["errors"][0]
+    assert fault["source"]["pointer"] == "/data/attributes/extra_emails"
+
+
+def test_an_italian_organization_wants_the_province_of_a_client_in_italy(fr: Api, it: Api) -> None:
+    place = {name: value for name, value in BUYERS["IT"].items() if name != "province_code"}
+    fault = expect(it.post("/clients", it.client_body(billing_address=place)), 422)["errors"][0]
+    assert (fault["code"], fault["source"]["pointer"]) == (
+        "missing_value",
+        "/data/attributes/billing_address/province_code",
+    )
+    assert it.client(billing_address=place | {"province_code": "to"})["province_code"] == "TO"
+    for api, address in ((fr, place), (it, BUYERS["FR"]), (it, ...)):
+        api.client(billing_address=address)
+
+
+@pytest.mark.parametrize("zip_code", ["2012", "201211", "I-201", "٢٠١٢١"])
+def test_an_italian_zip_code_has_five_digits(fr: Api, zip_code: str) -> None:
+    body = fr.client_body(billing_address=BUYERS["IT"] | {"zip_code": zip_code})
+    assert expect(fr.post("/clients", body), 422)["errors"][0]["code"] == "invalid_zip_code"
+
+
+def test_a_client_of_nothing_but_a_name_is_enough_until_it_is_billed(fr: Api) -> None:
+    client = expect(fr.post("/clients", {"kind": "company", "name": "Bare"}), 200)["client"]
+    assert faults_of(CLIENT, client) == []
+    assert client["billing_address"] == {}
 
 
 def test_delete_keeps_what_was_issued(fr: Api) -> None:
@@ -223,3 +284,27 @@ def test_updated_at_spans_and_pages(crowd: Api) -> None:
     assert answer["meta"] == {
         "current_page": 2, "next_page": 3, "prev_page": 1, "total_pages": 3, "total_count": 7, "per_page": 3,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"filter[]": "{'email': 'x'}"}, {"filter[]": "{}"}, {"filter[colour]": "blue"}, {"filter": "x"},
+        {"filter[name]": ""}, {"filter[email]": ""}, {"filter[email][]": "client2@b.example"}, {"per_page": 25},
+        {"current_page": 1}, {"sort": "-name"},
+    ],
+)  # fmt: skip
+def test_what_programs_send_is_never_refused(crowd: Api, query: dict[str, Any]) -> None:
+    assert crowd.get("/clients", **query).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"sort_by": "email:asc"}, {"sort_by": "name"}, {"sort_by": "name:up"}, {"per_page": 0}, {"per_page": 101},
+        {"filter[name]": "x"}, {"filter[updated_at_from]": "soon"},
+    ],
+)  # fmt: skip
+def test_a_wrong_parameter_is_named(crowd: Api, query: dict[str, Any]) -> None:
+    (fault,) = expect(crowd.get("/clients", **query), 400)["errors"]
+    assert fault["source"] == {"parameter": next(iter(query))}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from counterfoil.domain.texts import CountryCode, Line40, Line60, Line250
+from counterfoil.errors import Fault
 
 ClientKind = Literal["individual", "company", "freelancer"]
 Email = Annotated[
@@ -39,6 +42,11 @@ class Phone(BaseModel):
     country_code: Annotated[str, StringConstraints(pattern=r"^\+?[0-9]{1,4}$")]
     number: Annotated[str, StringConstraints(pattern=r"^[0-9 ()./\-]{1,30}$")]
 
+    @property
+    def in_one(self) -> str:
+        """Country and number without separators, as telephones dial it."""
+        return "+" + "".join(letter for letter in self.country_code + self.number if letter.isdigit())
+
 
 class ClientFields(BaseModel):
     """What a client body may carry, on create and on update. A filled billing_address wins over the root fields."""
@@ -69,7 +77,7 @@ class ClientFields(BaseModel):
 
 
 class Client(BaseModel):
-    """A client as stored and answered. Empty scalars are ""; `type` repeats `kind` for older programs."""
+    """A client as stored and answered. Empty texts are "", empty objects absent; `type` repeats `kind`."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -81,8 +89,8 @@ class Client(BaseModel):
     last_name: str = ""
     email: str = ""
     extra_emails: list[str] = []
-    phone: Phone | None = None
-    phone_number: str = ""
+    phone: Phone | None = Field(None, description="absent when there is none")
+    phone_number: str = Field("", description='phone in one: "+33123456789"')
     e_invoicing_address: str = ""
     vat_number: str = ""
     tax_identification_number: str = ""
@@ -91,12 +99,12 @@ class Client(BaseModel):
     zip_code: str = ""
     province_code: str = ""
     country_code: str = ""
-    billing_address: Address
-    delivery_address: Address | None = None
+    billing_address: Address = Field(description="its empty parts are absent")
+    delivery_address: Address | None = Field(None, description="absent when there is none")
     recipient_code: str = ""
     currency: str = ""
     locale: str = ""
-    e_invoicing_reachable: bool = False
+    e_invoicing_reachable: bool = Field(False, description="false: no e-invoicing network is connected")
     created_at: str
     updated_at: str
 
@@ -104,3 +112,37 @@ class Client(BaseModel):
     def display_name(self) -> str:
         """What a document calls this client: the company's name, or first and last name."""
         return self.name or f"{self.first_name} {self.last_name}".strip()
+
+
+def write_faults(client: Client, seller_country: str) -> list[Fault]:
+    """What a client cannot be without, and what its address must look like."""
+    needed = ("name",) if client.kind == "company" else ("first_name", "last_name")
+    who = "company" if client.kind == "company" else "person"
+    faults = [
+        Fault("missing_value", f"A {who} needs {name}.", field=name, fix=f"Send {name}.")
+        for name in needed
+        if not getattr(client, name).strip()
+    ]
+    return [*faults, *_italian_address_faults(client, seller_country)]
+
+
+def _italian_address_faults(client: Client, seller_country: str) -> Iterable[Fault]:
+    if client.country_code != "IT":
+        return
+    if client.zip_code and not re.fullmatch(r"[0-9]{5}", client.zip_code):
+        yield Fault(
+            "invalid_zip_code",
+            f'An Italian zip code has 5 digits; "{client.zip_code}" has not.',
+            field="billing_address/zip_code",
+            fix='Send one such as "20121".',
+            source="FatturaPA 1.4.2.3 CAP",
+        )
+    is_placed = client.address or client.city or client.zip_code
+    if seller_country == "IT" and is_placed and not client.province_code:
+        yield Fault(
+            "missing_value",
+            "A client in Italy of an Italian organization needs province_code.",
+            field="billing_address/province_code",
+            fix='Send the two letters of the province, such as "MI".',
+            source="FatturaPA 1.4.2.5 Provincia",
+        )

@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 from counterfoil import errors
-from counterfoil.domain.client import Address, Client, ClientFields
-from counterfoil.errors import Fault
+from counterfoil.domain.client import Address, Client, ClientFields, write_faults
+from counterfoil.domain.webhook import CLIENTS
+from counterfoil.operations.webhooks import announce
 from counterfoil.operations.work import Work
 from counterfoil.store import clients as store
 
@@ -33,10 +34,10 @@ def create(work: Work, new: ClientFields) -> str:
         )
     start = {"id": work.new_id(), "kind": kind, "type": kind, "created_at": work.timestamp}
     client = _with(start | {"billing_address": {}}, new, work)
-    _check(client)
-    text = client.model_dump_json()
+    text = client.model_dump_json(exclude_none=True)
     store.insert_client(work.conn, work.organization_id, json.loads(text), text)
     work.record("client", client.id, "created")
+    announce(work, CLIENTS, "created", text)
     return text
 
 
@@ -62,70 +63,64 @@ def page(
 def update(work: Work, client_id: str, change: ClientFields) -> str:
     """Update a client: absent keeps, null clears; a new kind clears the names that do not fit it."""
     client = _with(json.loads(get(work, client_id)), change, work)
-    _check(client)
-    text = client.model_dump_json()
+    text = client.model_dump_json(exclude_none=True)
     store.update_client(work.conn, work.organization_id, json.loads(text), text)
     work.record("client", client.id, "updated", {"fields": sorted(change.model_fields_set)})
+    announce(work, CLIENTS, "updated", text)
     return text
 
 
 def delete(work: Work, client_id: str) -> None:
     """Delete a client; documents already written keep their snapshot of it."""
-    get(work, client_id)
+    text = get(work, client_id)
     store.delete_client(work.conn, work.organization_id, client_id.lower())
     work.record("client", client_id.lower(), "deleted")
+    announce(work, CLIENTS, "deleted", text)
 
 
 def _with(before: dict[str, Any], sent: ClientFields, work: Work) -> Client:
+    """The client with what was sent. Raises Invalid with every fault."""
     values = dict(before)
     fields = sent.model_fields_set
     kind = sent.kind or sent.type
     if kind:
         values["kind"] = values["type"] = kind
-        _clear_unfitting(values)
     values |= {name: getattr(sent, name) or "" for name in _PLAIN if name in fields}
+    # A company has a name and a person has two, whatever was sent: documents print what is there.
+    values |= {"first_name": "", "last_name": ""} if values["kind"] == "company" else {"name": ""}
     if "extra_emails" in fields:
         values["extra_emails"] = sent.extra_emails or []
     if "phone" in fields:
         values["phone"] = sent.phone
-        values["phone_number"] = f"{sent.phone.country_code} {sent.phone.number}".strip() if sent.phone else ""
+        values["phone_number"] = sent.phone.in_one if sent.phone else ""
     values |= _addresses(before, sent)
-    return Client.model_validate(values | {"updated_at": work.timestamp})
-
-
-def _clear_unfitting(values: dict[str, Any]) -> None:
-    if values["kind"] == "company":
-        values |= {"first_name": "", "last_name": ""}
-    else:
-        values["name"] = ""
+    client = Client.model_validate(values | {"updated_at": work.timestamp})
+    faults = write_faults(client, work.profile.legal_country)
+    if faults:
+        raise errors.Invalid.of(faults)
+    return client
 
 
 def _addresses(before: dict[str, Any], sent: ClientFields) -> dict[str, Any]:
     """Billing address and its twin at the root; a filled billing_address wins over root fields."""
     fields = sent.model_fields_set
-    billing = dict(before.get("billing_address") or {})
-    billing |= {part: getattr(sent, root) or "" for root, part in _ROOT_ADDRESS.items() if root in fields}
-    if "billing_address" in fields:
-        given = sent.billing_address.model_dump(exclude_unset=True) if sent.billing_address else {}
-        filled = {part: value for part, value in given.items() if value}
-        billing = (billing | given) if filled else ({} if sent.billing_address is None else billing)
-    filled_in = {part: billing.get(part) or "" for part in _ROOT_ADDRESS.values()}
-    changed: dict[str, Any] = {root: filled_in[part] for root, part in _ROOT_ADDRESS.items()}
-    changed["billing_address"] = Address(**filled_in)
+    roots = {part: getattr(sent, root) for root, part in _ROOT_ADDRESS.items() if root in fields}
+    given = _parts(sent.billing_address)
+    billing = {} if "billing_address" in fields and sent.billing_address is None else before["billing_address"]
+    billing |= roots | given if any(given.values()) else given | roots
+    changed: dict[str, Any] = {root: billing.get(part) or "" for root, part in _ROOT_ADDRESS.items()}
+    changed["billing_address"] = _address(billing)
     if "delivery_address" in fields:
-        changed["delivery_address"] = sent.delivery_address
+        kept = before.get("delivery_address") or {} if sent.delivery_address else {}
+        parts = kept | _parts(sent.delivery_address)
+        changed["delivery_address"] = _address(parts) if any(parts.values()) else None
     return changed
 
 
-def _check(client: Client) -> None:
-    faults: list[Fault] = []
-    if client.kind == "company" and not client.name.strip():
-        faults.append(Fault("missing_value", "A company needs a name.", field="name", fix="Send name."))
-    if client.kind != "company":
-        faults += [
-            Fault("missing_value", f"A person needs {name}.", field=name, fix=f"Send {name}.")
-            for name in ("first_name", "last_name")
-            if not getattr(client, name).strip()
-        ]
-    if faults:
-        raise errors.Invalid.of(faults)
+def _parts(address: Address | None) -> dict[str, Any]:
+    return address.model_dump(exclude_unset=True) if address else {}
+
+
+def _address(parts: dict[str, Any]) -> Address:
+    """The address with its empty parts as None: an answer leaves them out."""
+    return Address(**{part: value or None for part, value in parts.items()})

@@ -6,8 +6,9 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, update
 
+from counterfoil.store import listing
 from counterfoil.store.prepared import Prepared
 from counterfoil.store.tables import clients
 
@@ -89,16 +90,16 @@ def page(
     skip: int,
 ) -> tuple[int, list[str]]:
     """The number of matches and one page of them as JSON. sort: a key of SORTS."""
-    condition = and_(*_conditions(organization_id, wanted))
-    total = conn.execute(select(func.count()).select_from(clients).where(condition)).scalar_one()
-    column = SORTS[sort]
-    order = (column.desc(), clients.c.id.desc()) if is_descending else (column, clients.c.id)
-    query = select(clients.c.body).where(condition).order_by(*order).limit(limit).offset(skip)
-    return total, list(conn.execute(query).scalars())
+    exact = (wanted.email, wanted.vat_number, wanted.tax_identification_number)
+    is_span = bool(wanted.updated_at_from or wanted.updated_at_to) and sort != "updated_at"
+    return listing.page(
+        conn, organization_id, clients, _conditions(wanted),
+        sort=SORTS[sort], is_descending=is_descending, limit=limit, skip=skip, has_own_index=any(exact) or is_span,
+    )  # fmt: skip
 
 
-def _conditions(organization_id: str, wanted: ClientFilter) -> list[ColumnElement[bool]]:
-    conditions = [clients.c.organization_id == organization_id]
+def _conditions(wanted: ClientFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
     if wanted.name:
         conditions.append(clients.c.search_name.contains(folded(wanted.name), autoescape=True))
     if wanted.email:

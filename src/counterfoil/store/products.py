@@ -77,11 +77,18 @@ def page(
     skip: int,
 ) -> tuple[int, list[str]]:
     """The number of matches and one page of them as JSON. sort: a key of SORTS."""
-    conditions: list[ColumnElement[bool]] = [products.c.organization_id == organization_id]
+    conditions: list[ColumnElement[bool]] = []
     if wanted.types:
         conditions.append(products.c.type.in_(wanted.types))
     if wanted.title:
         conditions.append(products.c.search_title.contains(folded(wanted.title), autoescape=True))
     return listing.page(
-        conn, products, conditions, sort=SORTS[sort], is_descending=is_descending, limit=limit, skip=skip
+        conn,
+        organization_id,
+        products,
+        conditions,
+        sort=SORTS[sort],
+        is_descending=is_descending,
+        limit=limit,
+        skip=skip,
     )
