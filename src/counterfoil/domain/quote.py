@@ -94,6 +94,7 @@ class NewQuote(QuoteFields):
 class QuoteChange(QuoteFields):
     """A change of a quote: absent keeps, null clears, `items` replaces whole, `settings` merges."""
 
+    client_id: Uuid | None = Field(None, description="the quote's own: a quote never changes hands")
     issue_date: Day | None = None
     expiry_date: Day | None = None
     terms_and_conditions: Text3000 | None = None

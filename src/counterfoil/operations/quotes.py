@@ -6,10 +6,10 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from counterfoil import errors
 from counterfoil.domain import rules
@@ -57,6 +57,7 @@ class Conversion(BaseModel):
 
     issue_date: Day | None = None
     due_date: Day | None = None
+    status: Literal["draft"] | None = Field(None, description="a quote becomes a draft, to be looked at")
 
 
 def create(work: Work, new: NewQuote) -> Outcome:
@@ -353,14 +354,16 @@ def _written(work: Work, before: QuoteRow, after: QuoteRow) -> QuoteRow:
 
 def _changed(new: NewQuote, change: QuoteChange) -> NewQuote:
     """`new` with what `change` sends; null clears, except where the document cannot do without."""
-    sent = {name: getattr(change, name) for name in change.model_fields_set}
-    _raise_faults(
-        [
-            Fault("missing_value", f"{name} cannot be cleared.", field=name, fix="Send a value or leave it out.")
-            for name in REQUIRED
-            if name in sent and sent[name] is None
-        ]
-    )
+    sent = {name: getattr(change, name) for name in change.model_fields_set - {"client_id"}}
+    faults = [
+        Fault("missing_value", f"{name} cannot be cleared.", field=name, fix="Send a value or leave it out.")
+        for name in REQUIRED
+        if name in sent and sent[name] is None
+    ]
+    if change.client_id is not None and change.client_id.lower() != new.client_id:
+        fix = "Leave client_id out; for another client create a new quote."
+        faults.append(Fault("read_only", "A quote keeps its client.", field="client_id", fix=fix))
+    _raise_faults(faults)
     if change.settings is not None and new.settings is not None:
         merged = {name: getattr(change.settings, name) for name in change.settings.model_fields_set}
         sent["settings"] = new.settings.model_copy(update=merged)
