@@ -1,8 +1,8 @@
 """Every request comes three times at once and its connection is cut at a random moment: each has one effect.
 
 The requests are plain bytes on plain sockets, so that they can end anywhere: in a header, in the body, before the
-answer is read or in the middle of it. A cut is followed by a repetition with the same key until an answer comes, as a client
-does it.
+answer is read or in the middle of it. A cut is followed by a repetition with the same key until an answer comes, as a
+client does it.
 """
 
 from __future__ import annotations
