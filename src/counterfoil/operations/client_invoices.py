@@ -21,7 +21,7 @@ from counterfoil.domain.document import Identity, as_new, build_client_invoice
 from counterfoil.domain.money import Money
 from counterfoil.domain.webhook import CLIENT_INVOICES
 from counterfoil.errors import Fault
-from counterfoil.operations import issuing, parties, quote_links, webhooks
+from counterfoil.operations import issuing, parties, reminder_days, quote_links, webhooks
 from counterfoil.operations.work import Work
 from counterfoil.store import attachments
 from counterfoil.store import client_invoices as store
@@ -247,6 +247,7 @@ def _issue(
         update={"status": "unpaid", "attachment_id": None, "updated_at": work.timestamp}
     )
     after = row._replace(**_frozen_columns(issued), status="unpaid", live=_live_text(live))
+    reminder_days.plan_invoice(work, after)
     return after, (*warnings, *odd)
 
 
