@@ -21,7 +21,7 @@ from counterfoil.domain.document import Identity, as_new, build_client_invoice
 from counterfoil.domain.money import Money
 from counterfoil.domain.webhook import CLIENT_INVOICES
 from counterfoil.errors import Fault
-from counterfoil.operations import issuing, parties, reminder_days, quote_links, webhooks
+from counterfoil.operations import issuing, parties, quote_links, reminder_days, webhooks
 from counterfoil.operations.work import Work
 from counterfoil.store import attachments
 from counterfoil.store import client_invoices as store
