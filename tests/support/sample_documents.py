@@ -336,10 +336,14 @@ def credit_note(of: Document | None = None) -> Document:
 
 def _quote(of: Document, **more: Any) -> Document:
     """What a quote answers: an invoice's parties, lines and sums, without what only invoices have."""
-    made = of | {"status": "pending_approval", "expiry_date": "2026-12-31", "approved_at": "", "canceled_at": "",
-                 "approved_by": "", "declined_reason": "", "document_hash": "", "invoice_ids": []}  # fmt: skip
-    for key in ("due_date", "paid_at", "payment_methods", "invoice_type", "purchase_order", "finalized_at",
-                "late_payment_penalties", "legal_fixed_compensation", "discount_conditions"):  # fmt: skip
+    texts = ("approved_at", "approved_by", "canceled_at", "declined_by", "decline_reason", "document_hash", "quote_url")
+    state = {"status": "pending_approval", "expiry_date": "2026-12-31", "invoice_ids": [], "is_sent": True}
+    made = of | dict.fromkeys(texts, "") | state
+    only_invoices = (
+        "due_date", "paid_at", "payment_methods", "invoice_type", "invoice_url", "purchase_order", "finalized_at",
+        "late_payment_penalties", "legal_fixed_compensation", "discount_conditions",
+    )  # fmt: skip
+    for key in only_invoices:
         del made[key]
     return made | more
 
@@ -377,7 +381,7 @@ def spanish_declined_quote() -> Document:
     """A quote that the client declined."""
     return _quote(
         spanish_draft(), number="D-2026-004", status="canceled", canceled_at="2026-11-09T08:00:00.000Z",
-        declined_reason="Hemos elegido otra oferta.",
+        declined_by="Iñigo Sáez", decline_reason="Hemos elegido otra oferta.",
     )  # fmt: skip
 
 

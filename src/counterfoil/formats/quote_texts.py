@@ -12,6 +12,7 @@ class QuoteTexts:
     waiting: str
     accepted: str
     declined: str
+    declined_by: str
     declined_on: str
     expired: str
     expired_help: str
@@ -23,7 +24,9 @@ class QuoteTexts:
     accept_note: str
     accept_button: str
     decline: str
+    decline_name_hint: str
     reason: str
+    reason_given: str
     reason_hint: str
     decline_button: str
     thanks: str
@@ -47,6 +50,7 @@ FRENCH = QuoteTexts(
     waiting="En attente de votre réponse",
     accepted="Accepté",
     declined="Refusé",
+    declined_by="Refusé par",
     declined_on="Refusé le",
     expired="Expiré",
     expired_help="Ce devis n’était valable que jusqu’au {date}. Pour en recevoir un nouveau, adressez-vous à {seller}.",
@@ -58,7 +62,9 @@ FRENCH = QuoteTexts(
     accept_note="Votre nom, l’heure et l’empreinte du document sont enregistrés avec votre accord.",
     accept_button="Accepter le devis",
     decline="Refuser ce devis",
+    decline_name_hint="Prénom et nom de la personne qui refuse",
     reason="Motif (facultatif)",
+    reason_given="Motif",
     reason_hint="Il est transmis à {seller}.",
     decline_button="Refuser le devis",
     thanks="Merci, votre accord est enregistré.",
@@ -82,6 +88,7 @@ ENGLISH = QuoteTexts(
     waiting="Waiting for your answer",
     accepted="Accepted",
     declined="Declined",
+    declined_by="Declined by",
     declined_on="Declined on",
     expired="Expired",
     expired_help="This quote was only valid until {date}. For a new one, please ask {seller}.",
@@ -93,7 +100,9 @@ ENGLISH = QuoteTexts(
     accept_note="Your name, the time and a fingerprint of the document are kept with your acceptance.",
     accept_button="Accept the quote",
     decline="Decline this quote",
+    decline_name_hint="First and last name of the person who declines",
     reason="Reason (optional)",
+    reason_given="Reason",
     reason_hint="It is passed on to {seller}.",
     decline_button="Decline the quote",
     thanks="Thank you, your acceptance is recorded.",
@@ -117,6 +126,7 @@ GERMAN = QuoteTexts(
     waiting="Wartet auf Ihre Antwort",
     accepted="Angenommen",
     declined="Abgelehnt",
+    declined_by="Abgelehnt von",
     declined_on="Abgelehnt am",
     expired="Abgelaufen",
     expired_help="Dieses Angebot galt nur bis zum {date}. Für ein neues wenden Sie sich bitte an {seller}.",
@@ -128,7 +138,9 @@ GERMAN = QuoteTexts(
     accept_note="Ihr Name, der Zeitpunkt und die Prüfsumme des Dokuments werden mit Ihrer Annahme gespeichert.",
     accept_button="Angebot annehmen",
     decline="Angebot ablehnen",
+    decline_name_hint="Vor- und Nachname der Person, die ablehnt",
     reason="Grund (freiwillig)",
+    reason_given="Grund",
     reason_hint="Er wird an {seller} weitergegeben.",
     decline_button="Angebot ablehnen",
     thanks="Vielen Dank, Ihre Annahme ist gespeichert.",
@@ -152,6 +164,7 @@ ITALIAN = QuoteTexts(
     waiting="In attesa della sua risposta",
     accepted="Accettato",
     declined="Rifiutato",
+    declined_by="Rifiutato da",
     declined_on="Rifiutato il",
     expired="Scaduto",
     expired_help="Questo preventivo era valido solo fino al {date}. Per riceverne uno nuovo si rivolga a {seller}.",
@@ -163,7 +176,9 @@ ITALIAN = QuoteTexts(
     accept_note="Il suo nome, l’ora e l’impronta del documento sono conservati con l’accettazione.",
     accept_button="Accetta il preventivo",
     decline="Rifiuta il preventivo",
+    decline_name_hint="Nome e cognome della persona che rifiuta",
     reason="Motivo (facoltativo)",
+    reason_given="Motivo",
     reason_hint="Viene trasmesso a {seller}.",
     decline_button="Rifiuta il preventivo",
     thanks="Grazie, la sua accettazione è registrata.",
@@ -187,6 +202,7 @@ SPANISH = QuoteTexts(
     waiting="A la espera de su respuesta",
     accepted="Aceptado",
     declined="Rechazado",
+    declined_by="Rechazado por",
     declined_on="Rechazado el",
     expired="Caducado",
     expired_help="Este presupuesto solo era válido hasta el {date}. Para recibir uno nuevo, diríjase a {seller}.",
@@ -198,7 +214,9 @@ SPANISH = QuoteTexts(
     accept_note="Su nombre, la hora y la huella del documento se guardan con su aceptación.",
     accept_button="Aceptar el presupuesto",
     decline="Rechazar este presupuesto",
+    decline_name_hint="Nombre y apellidos de la persona que rechaza",
     reason="Motivo (opcional)",
+    reason_given="Motivo",
     reason_hint="Se comunica a {seller}.",
     decline_button="Rechazar el presupuesto",
     thanks="Gracias, su aceptación ha quedado registrada.",
