@@ -9,13 +9,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from counterfoil.jobs import webhooks
-from counterfoil.operations.work import Works
+from counterfoil.operations.work import SCHEDULE, Works
 from counterfoil.ports.clock import timestamp
 from counterfoil.store import idempotency, queue
 
 if TYPE_CHECKING:
     from counterfoil.jobs.handlers import Tools
     from counterfoil.jobs.runner import Runner
+    from counterfoil.jobs.scheduler import Scheduler
 
 log = logging.getLogger("counterfoil.jobs")
 TIDY_EVERY_SECONDS = 3600
@@ -39,7 +40,7 @@ class JobService:
         self._make_tools = make_tools
         self._keep_answers = keep_answers
         self._tools: Tools | None = None
-        self._runners: list[Runner] = []
+        self._runners: list[Runner | Scheduler] = []
         self._close_tools: Callable[[], None] = lambda: None
         self._is_ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="counterfoil-job-service", daemon=True)
@@ -53,6 +54,16 @@ class JobService:
         self._is_ending.set()
         if self._thread.is_alive():
             self._thread.join(timeout=30)
+
+    def wake_scheduler(self) -> None:
+        """Looks for what is due now, soon and in its own thread."""
+        self._wake(frozenset({SCHEDULE}))
+
+    def tick_now(self) -> int:
+        """Makes every invoice and reminder that is due now, in the caller's thread; answers how many."""
+        from counterfoil.jobs.scheduler import Scheduler
+
+        return Scheduler(self._works).tick()
 
     def _run(self) -> None:
         try:
@@ -69,6 +80,7 @@ class JobService:
     def _begin(self) -> None:
         from counterfoil.jobs.lanes import LaneRunner
         from counterfoil.jobs.runner import Runner
+        from counterfoil.jobs.scheduler import Scheduler
 
         tools, self._close_tools = self._make_tools()
         if self._works.database.is_sqlite:
@@ -76,7 +88,7 @@ class JobService:
             with self._works.database.write() as conn:
                 queue.release_claims(conn)
         self._runners += [Runner(tools, kinds) for kinds in KINDS]
-        self._runners.append(LaneRunner(tools, LANES))
+        self._runners += [LaneRunner(tools, LANES), Scheduler(self._works)]
         self._works.on_jobs = self._wake
         for runner in self._runners:
             runner.start()

@@ -6,6 +6,7 @@ A period has one invoice: its row in `recurring_periods`, the invoice and the st
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -143,7 +144,7 @@ def make_due(work: Work, recurring_invoice_id: str) -> bool:
     return True
 
 
-def record_failure(work: Work, recurring_invoice_id: str, fault: Fault) -> None:
+def record_failure(work: Work, recurring_invoice_id: str, faults: Sequence[Fault]) -> None:
     """Write down why the invoice of its next period could not be made; it is tried again after a growing pause."""
     row = store.get(work.conn, work.organization_id, recurring_invoice_id)
     if row is None or row.next_invoice_date is None or not _is_due(work, row):
@@ -152,14 +153,14 @@ def record_failure(work: Work, recurring_invoice_id: str, fault: Fault) -> None:
     attempts = before.attempts + 1 if before else 1
     pause = min(FIRST_PAUSE * 2 ** min(attempts - 1, 10), LONGEST_PAUSE)
     failure = RecurringFailure(
-        period_date=date.fromisoformat(row.next_invoice_date), code=fault.code,
-        detail=f"{fault.message} {fault.fix or ''}".strip(), attempts=attempts, failed_at=work.timestamp,
+        period_date=date.fromisoformat(row.next_invoice_date), code=faults[0].code,
+        detail=" ".join(f"{fault.message} {fault.fix or ''}".strip() for fault in faults), attempts=attempts, failed_at=work.timestamp,
         retry_at=timestamp(work.now + pause),
     )  # fmt: skip
     after = _begun(row, _asked(row), work.today)
     _written(work, row, after._replace(retry_at=failure.retry_at, failure=failure.model_dump_json()))
     if before is None or (before.code, before.detail) != (failure.code, failure.detail):
-        work.record(KIND, row.id, "invoice_failed", {"code": fault.code, "detail": failure.detail})
+        work.record(KIND, row.id, "invoice_failed", {"code": failure.code, "detail": failure.detail})
 
 
 def answer(row: RecurringRow) -> str:

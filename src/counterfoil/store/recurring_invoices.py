@@ -87,21 +87,19 @@ def due_organizations(conn: Connection, day: str) -> list[str]:
     return list(conn.execute(select(_c.organization_id).where(_c.next_invoice_date <= day).distinct()).scalars())
 
 
-def due(
-    conn: Connection, organization_id: str, *, day: str, now: str, retry_latest: str, limit: int
-) -> list[RecurringRow]:
-    """Those whose next day is `day` or earlier, the oldest first; one that failed only once its pause is over.
+def due(conn: Connection, organization_id: str, *, day: str, now: str, retry_latest: str, limit: int) -> list[str]:
+    """Ids of those whose next day is `day` or earlier, the oldest first; one that failed only once its pause is over.
 
     retry_latest: no honest pause ends after it: one that does was set before the clock was put back.
     """
     is_rested = or_(_c.retry_at.is_(None), _c.retry_at <= now, _c.retry_at > retry_latest)
     query = (
-        select(recurring_invoices)
+        select(_c.id)
         .where(_c.organization_id == organization_id, _c.next_invoice_date <= day, is_rested)
         .order_by(_c.next_invoice_date, _c.id)
         .limit(limit)
     )
-    return [RecurringRow._make(row) for row in conn.execute(query)]
+    return list(conn.execute(query).scalars())
 
 
 def add_period(

@@ -82,12 +82,11 @@ def page(
     skip: int,
 ) -> tuple[int, list[str]]:
     """The number of matches and one page of them as JSON, in order of creation."""
-    conditions: list[ColumnElement[bool]] = [reminders.c.organization_id == organization_id]
-    if client_ids is not None:
-        conditions.append(reminders.c.client_id.in_(client_ids))
+    conditions = [] if client_ids is None else [reminders.c.client_id.in_(client_ids)]
     return listing.page(
-        conn, reminders, conditions, sort=reminders.c.created_at, is_descending=is_descending, limit=limit, skip=skip
-    )
+        conn, organization_id, reminders, conditions, sort=reminders.c.created_at, is_descending=is_descending,
+        limit=limit, skip=skip, has_own_index=client_ids is not None,
+    )  # fmt: skip
 
 
 def unpaid_of_client(conn: Connection, organization_id: str, client_id: str, due_from: str) -> list[UnpaidInvoice]:
