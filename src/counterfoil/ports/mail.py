@@ -269,6 +269,13 @@ class CatcherMailer:
         except FileNotFoundError:
             return ()
 
+    def clear(self) -> int:
+        """Throws all caught letters away; returns how many."""
+        names = self.list()
+        for name in names:
+            (self._directory / name).unlink(missing_ok=True)
+        return len(names)
+
     def get(self, name: str) -> bytes:
         """The letter of this name, as it was sent. Raises NotFound."""
         with self._opened(name) as file:

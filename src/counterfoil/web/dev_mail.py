@@ -7,7 +7,6 @@ Everybody else gets the 404 of a path that does not exist. A mail's HTML is neve
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import secrets
 from collections.abc import Callable
@@ -24,15 +23,12 @@ from starlette.responses import HTMLResponse, Response
 from counterfoil.errors import NotFound
 from counterfoil.formats.mail import ReadLetter, read
 from counterfoil.ports.mail import CatcherMailer, Mailer
+from counterfoil.rest.local import is_local
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 LISTED_MAX = 200
-_HOST = re.compile(
-    r"(?P<name>localhost|[0-9.]{7,15}|\[[0-9A-Fa-f.]{0,4}:[0-9A-Fa-f:.]{1,45}\])(?::[0-9]{1,5})?", re.IGNORECASE
-)
-_FORWARDED = frozenset({"forwarded", "via", "x-real-ip", "cf-connecting-ip", "true-client-ip"})
 _INDEX = re.compile(r"[0-9]{1,3}")
 _ALWAYS = {
     "cache-control": "no-store",
@@ -69,27 +65,6 @@ def router(get_mailer: Callable[[], Mailer]) -> APIRouter:
         return _file(letter, int(index))
 
     return pages
-
-
-def is_local(request: Request) -> bool:
-    """Whether somebody at this machine asks directly: the peer is loopback, so is the Host, and nothing forwards."""
-    hosts = request.headers.getlist("host")
-    named = _HOST.fullmatch(hosts[0]) if len(hosts) == 1 else None
-    if named is None or request.client is None:
-        return False
-    if any(name in _FORWARDED or name.startswith("x-forwarded-") for name in request.headers):
-        return False
-    is_loopback_name = named["name"].lower() == "localhost" or _is_loopback(named["name"].strip("[]"))
-    return is_loopback_name and _is_loopback(request.client.host)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return (mapped or address).is_loopback
 
 
 def _catcher(request: Request, get_mailer: Callable[[], Mailer]) -> CatcherMailer:
