@@ -14,7 +14,7 @@ KIND = "quote"
 SCHEMA_VERSION = documents.SCHEMA_VERSION
 
 DOCUMENTS = documents.Documents(
-    KIND, quotes, QuoteRow,
+    KIND, quotes, QuoteRow._make,
     changeable=(
         "status", "number", "client_id", "issue_date", "expiry_date", "is_sent", "total_amount_cents", "updated_at",
         "finalized_at", "version", "frozen", "live",
