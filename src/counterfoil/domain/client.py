@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from counterfoil.domain.texts import CountryCode, Line40, Line60, Line250
+from counterfoil.domain.texts import MAY_BE_ABSENT, CountryCode, Line40, Line60, Line250
 from counterfoil.errors import Fault
 
 ClientKind = Literal["individual", "company", "freelancer"]
@@ -22,16 +22,19 @@ Email = Annotated[
 Locale = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2}(?:[-_][A-Za-z]{2})?$")]
 
 
+_MAYBE: Any = Field(None, json_schema_extra={MAY_BE_ABSENT: True})
+
+
 class Address(BaseModel):
-    """A postal address; country_code is ISO 3166-1 alpha-2."""
+    """A postal address; country_code is ISO 3166-1 alpha-2. An answer leaves out its empty parts."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    street_address: Line250 | None = None
-    city: Annotated[Line60, StringConstraints(max_length=50)] | None = None
-    zip_code: Annotated[Line40, StringConstraints(max_length=20)] | None = None
-    province_code: Annotated[str, StringConstraints(pattern=r"^([A-Za-z]{2})?$", to_upper=True)] | None = None
-    country_code: CountryCode | Literal[""] | None = None
+    street_address: Line250 | None = _MAYBE
+    city: Annotated[Line60, StringConstraints(max_length=50)] | None = _MAYBE
+    zip_code: Annotated[Line40, StringConstraints(max_length=20)] | None = _MAYBE
+    province_code: Annotated[str, StringConstraints(pattern=r"^([A-Za-z]{2})?$", to_upper=True)] | None = _MAYBE
+    country_code: CountryCode | Literal[""] | None = _MAYBE
 
 
 class Phone(BaseModel):
@@ -89,7 +92,7 @@ class Client(BaseModel):
     last_name: str = ""
     email: str = ""
     extra_emails: list[str] = []
-    phone: Phone | None = Field(None, description="absent when there is none")
+    phone: Phone | None = _MAYBE
     phone_number: str = Field("", description='phone in one: "+33123456789"')
     e_invoicing_address: str = ""
     vat_number: str = ""
@@ -99,8 +102,8 @@ class Client(BaseModel):
     zip_code: str = ""
     province_code: str = ""
     country_code: str = ""
-    billing_address: Address = Field(description="its empty parts are absent")
-    delivery_address: Address | None = Field(None, description="absent when there is none")
+    billing_address: Address
+    delivery_address: Address | None = _MAYBE
     recipient_code: str = ""
     currency: str = ""
     locale: str = ""

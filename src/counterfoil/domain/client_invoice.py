@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from counterfoil.domain.client import Address
 from counterfoil.domain.lines import Discount, Item, NewDiscount, NewItem, VatBreakdown
 from counterfoil.domain.money import Money
 from counterfoil.domain.organization import DocumentSettings
 from counterfoil.domain.surcharges import PaymentReporting, StampDutyText, WelfareFund, WithholdingTax
-from counterfoil.domain.texts import Line40, Text525, Text1000
+from counterfoil.domain.texts import MAY_BE_ABSENT, Line40, Text525, Text1000
 
 ClientInvoiceStatus = Literal["draft", "unpaid", "paid", "canceled"]
 InvoiceType = Literal["standard", "deposit", "balance"]
@@ -77,6 +78,9 @@ class ClientInvoiceChange(ClientInvoiceFields):
     items: list[NewItem] | None = None
 
 
+MAYBE: Any = Field("", json_schema_extra={MAY_BE_ABSENT: True})
+
+
 class ClientSnapshot(BaseModel):
     """The client at the time of issue; keys without a value are left out."""
 
@@ -84,6 +88,21 @@ class ClientSnapshot(BaseModel):
 
     id: str
     type: Literal["individual", "company", "freelancer"]
+    name: str = MAYBE
+    first_name: str = MAYBE
+    last_name: str = MAYBE
+    email: str = MAYBE
+    vat_number: str = MAYBE
+    tax_identification_number: str = MAYBE
+    address: str = MAYBE
+    city: str = MAYBE
+    zip_code: str = MAYBE
+    province_code: str = MAYBE
+    country_code: str = MAYBE
+    recipient_code: str = MAYBE
+    locale: str = MAYBE
+    billing_address: Address = MAYBE
+    delivery_address: Address = MAYBE
 
 
 class PaymentMethod(BaseModel):
@@ -220,6 +239,7 @@ class LiveClientInvoice(BaseModel):
     einvoicing_lifecycle_events: list[LifecycleEvent] = []
     amount_paid: Money | None = None
     deposit_amount: Money | None = None
+    credited_amount: Money | None = Field(None, description="what its credit notes take off amount_due (ours)")
     quote_id: str | None = Field(None, description="the quote that it was made from; absent without one (ours)")
 
 
@@ -227,4 +247,10 @@ class ClientInvoice(FrozenClientInvoice, LiveClientInvoice):
     """A client invoice as answered: the two texts spliced, plus what only the reader knows."""
 
     number: str = Field(description="a draft without one shows the number it would get, ending in -PROFORMA")
+    client: ClientSnapshot  # type: ignore[assignment]  # stored as it came, described as what it is
+    attachment_id: str = Field("", description="absent until the PDF is made", json_schema_extra={MAY_BE_ABSENT: True})
+    quote_id: str = Field(
+        "", description="the quote that it was made from; absent without one (ours)",
+        json_schema_extra={MAY_BE_ABSENT: True},
+    )  # fmt: skip
     invoice_url: str = Field(description="the public page; 404 before finalize, 410 when canceled or after 180 days")

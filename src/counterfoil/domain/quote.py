@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 
 from counterfoil.domain import mentions
 from counterfoil.domain.client_invoice import (
+    ClientSnapshot,
     Day,
     OrganizationSnapshot,
     Uuid,
@@ -24,7 +25,7 @@ from counterfoil.domain.money import CurrencyCode, Money
 from counterfoil.domain.organization import DocumentSettings, OrganizationProfile
 from counterfoil.domain.rules import write_faults
 from counterfoil.domain.surcharges import StampDutyText, WelfareFund, WithholdingTax
-from counterfoil.domain.texts import Line40, Text1000, Text3000
+from counterfoil.domain.texts import MAY_BE_ABSENT, Line40, Text1000, Text3000
 from counterfoil.errors import Fault
 
 QuoteStatus = Literal["pending_approval", "approved", "canceled"]
@@ -172,6 +173,8 @@ class LiveQuote(BaseModel):
 class Quote(FrozenQuote, LiveQuote):
     """A quote as answered: the two texts spliced, plus what only the reader knows."""
 
+    client: ClientSnapshot  # type: ignore[assignment]  # stored as it came, described as what it is
+    attachment_id: str = Field("", description="absent until the PDF is made", json_schema_extra={MAY_BE_ABSENT: True})
     quote_url: str = Field(description="the public page, on which the client accepts or declines")
 
 

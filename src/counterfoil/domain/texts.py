@@ -37,3 +37,6 @@ Text1000 = Annotated[str, StringConstraints(max_length=1000), Paragraphs]
 Text1800 = Annotated[str, StringConstraints(max_length=1800), Paragraphs]
 Text3000 = Annotated[str, StringConstraints(max_length=3000), Paragraphs]
 CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2}$", to_upper=True)]
+
+# Marks a field that an answer leaves out when it has no value, in the schema of the model that writes it.
+MAY_BE_ABSENT = "x-may-be-absent"

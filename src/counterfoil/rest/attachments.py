@@ -23,6 +23,7 @@ from counterfoil.rest.uploads import keep, looked_at
 from counterfoil.store.rows import AttachmentRow
 
 LINK_LIFE = timedelta(minutes=30)
+_NO_PROBATIVE_COPY = {"status": "unavailable", "file_name": "", "file_content_type": "", "file_size": "", "url": ""}
 _SHOWN = ("id", "created_at", "file_name", "file_size", "file_content_type", "url")
 
 
@@ -57,7 +58,7 @@ def _shown(row: AttachmentRow, url: str) -> dict[str, object]:
         "file_content_type": row.content_type,
         "url": url,
         # An object, never null: some clients read its status without looking whether it is there.
-        "probative_attachment": {"status": "unavailable"},
+        "probative_attachment": _NO_PROBATIVE_COPY,
     }
 
 
@@ -110,13 +111,17 @@ def _signature(key: bytes, organization_id: str, attachment_id: str, expires: in
 
 
 _BASE = "/v2/attachments"
-_ID = {"type": "object", "properties": {"id": {"type": "string", "format": "uuid"}}}
+_ID = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string", "format": "uuid"}}}
 _FILE = {
     "type": "object",
     "required": [*_SHOWN, "probative_attachment"],
     "properties": {
         **{name: {"type": "string"} for name in _SHOWN},
-        "probative_attachment": {"type": "object", "properties": {"status": {"type": "string"}}},
+        "probative_attachment": {
+            "type": "object",
+            "required": [*_NO_PROBATIVE_COPY],
+            "properties": {name: {"type": "string"} for name in _NO_PROBATIVE_COPY},
+        },
     },
 }
 

@@ -10,9 +10,10 @@ from importlib import resources
 from typing import Any
 
 from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from counterfoil import __version__
+from counterfoil.domain.texts import MAY_BE_ABSENT
 from counterfoil.rest.routing import Route
 
 _ERRORS = {
@@ -46,6 +47,7 @@ _BARE_ERROR = {
 }
 _PAGE_META = {
     "type": "object",
+    "required": ["current_page", "next_page", "prev_page", "total_pages", "total_count", "per_page"],
     "properties": {
         name: {"type": ["integer", "null"] if name in ("next_page", "prev_page") else "integer"}
         for name in ("current_page", "next_page", "prev_page", "total_pages", "total_count", "per_page")
@@ -58,14 +60,57 @@ _WRITE_HEADERS = (
 )  # fmt: skip
 
 
+class _Generator(GenerateJsonSchema):
+    """Of an answer every field is required: it is written even when it holds its default."""
+
+    def field_is_required(self, field: Any, total: bool) -> bool:
+        if self.mode == "serialization":
+            return not field.get("serialization_exclude")
+        return super().field_is_required(field, total)
+
+
+class _Schemas:
+    """The models as schemas: as they are read in a body, as they are written in an answer."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        taken = {route.takes for route in routes if _is_model(route.takes)}
+        given = {model for route in routes for model in _given(route) if _is_model(model)}
+        asked = [(model, "validation") for model in taken] + [(model, "serialization") for model in given]
+        # By name and use, so that the same models always give the same text.
+        ordered: list[Any] = sorted(asked, key=lambda pair: (pair[0].__name__, pair[1]))
+        self._references, document = models_json_schema(
+            ordered, ref_template="#/components/schemas/{model}", schema_generator=_Generator
+        )
+        self.definitions: dict[str, Any] = document.get("$defs", {})
+        for schema in self.definitions.values():
+            _drop_absent(schema)
+
+    def body(self, model: Any) -> dict[str, Any]:
+        return dict(self._references[model, "validation"])
+
+    def shape(self, gives: object) -> Mapping[str, Any]:
+        """Of what a route answers under a key: a model, a list of one, or a schema as it stands."""
+        if isinstance(gives, list):
+            return {"type": "array", "items": self.shape(gives[0])}
+        if _is_model(gives):
+            return dict(self._references[gives, "serialization"])  # type: ignore[index]  # a model, see _is_model
+        return gives  # type: ignore[return-value]  # a schema as it stands
+
+
+def _drop_absent(schema: dict[str, Any]) -> None:
+    """Fields that an answer may leave out are not required of it."""
+    absent = [name for name, field in schema.get("properties", {}).items() if field.pop(MAY_BE_ABSENT, False)]
+    if absent and "required" in schema:
+        schema["required"] = [name for name in schema["required"] if name not in absent]
+
+
 def build(routes: Iterable[Route]) -> dict[str, Any]:
     """The whole description as a JSON object."""
     listed = list(routes)
-    models = {model for route in listed for model in (route.takes, *_given(route)) if _is_model(model)}
-    schemas = _schemas(models)
+    schemas = _Schemas(listed)
     paths: dict[str, dict[str, Any]] = {}
     for route in listed:
-        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas)
     _add_links(paths)
     return {
         "openapi": "3.1.0",
@@ -79,7 +124,7 @@ def build(routes: Iterable[Route]) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "responses": {name: _refusal(name) for name in ("Errors", "BareError")},
-            "schemas": schemas | {"Errors": _ERRORS, "BareError": _BARE_ERROR, "PageMeta": _PAGE_META},
+            "schemas": schemas.definitions | {"Errors": _ERRORS, "BareError": _BARE_ERROR, "PageMeta": _PAGE_META},
             "securitySchemes": {
                 "apiKey": {
                     "type": "apiKey", "in": "header", "name": "Authorization", "description": "login:secret",
@@ -108,16 +153,7 @@ def _is_model(value: object) -> bool:
     return isinstance(value, type) and issubclass(value, BaseModel)
 
 
-def _schemas(models: set[Any]) -> dict[str, Any]:
-    ordered = sorted(models, key=lambda model: model.__name__)
-    _, document = models_json_schema(
-        [(model, "validation") for model in ordered], ref_template="#/components/schemas/{model}"
-    )
-    found: dict[str, Any] = document.get("$defs", {})
-    return found
-
-
-def _operation(route: Route) -> dict[str, Any]:
+def _operation(route: Route, schemas: _Schemas) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": route.handler.__name__,
         "summary": (route.handler.__doc__ or "").strip(),
@@ -125,17 +161,17 @@ def _operation(route: Route) -> dict[str, Any]:
         "description": f"Scope: `{route.scope}`.",
         "security": [{"apiKey": []}, {"bearer": [route.scope]}],
         "parameters": _parameters(route),
-        "responses": _responses(route),
+        "responses": _responses(route, schemas),
     }
     if route.takes is not None:
-        operation["requestBody"] = {"required": not route.is_body_optional, "content": _content(route)}
+        operation["requestBody"] = {"required": not route.is_body_optional, "content": _content(route, schemas)}
     return operation
 
 
 def _parameters(route: Route) -> list[dict[str, Any]]:
     found = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
-        for name in re.findall(r"\{(\w+)\}", route.path)
+        for name in _PATH_PARAMETER.findall(route.path)
     ]
     found += [
         {"name": name, "in": "query", "schema": dict(schema), "description": text}
@@ -149,24 +185,24 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
     return found
 
 
-def _content(route: Route) -> dict[str, Any]:
+def _content(route: Route, schemas: _Schemas) -> dict[str, Any]:
     if route.takes == "file":
         form = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
         return {"multipart/form-data": {"schema": form}}
     if isinstance(route.takes, Mapping):
         return {"multipart/form-data": {"schema": dict(route.takes)}}
-    reference = {"$ref": f"#/components/schemas/{route.takes.__name__}"}  # type: ignore[union-attr]  # a model here
+    reference = schemas.body(route.takes)
     wrapped = {"type": "object", "properties": {route.wrapper: reference}, "required": [route.wrapper]}
     schema: dict[str, Any] = {"anyOf": [reference, wrapped]} if route.wrapper else reference
     return {"application/json": _with_example(schema, route, "request")}
 
 
-def _responses(route: Route) -> dict[str, Any]:
+def _responses(route: Route, schemas: _Schemas) -> dict[str, Any]:
     refusal = {"$ref": f"#/components/responses/{'BareError' if route.is_bare_error else 'Errors'}"}
     refusals = {str(status): refusal for status in _refusals(route)} | {"default": refusal}
     if route.status == 204:
         return {"204": {"description": "Done."}} | refusals
-    shown = {"application/json": _with_example(_answer(route), route, "response")}
+    shown = {"application/json": _with_example(_answer(route, schemas), route, "response")}
     return {str(route.status): {"description": "The answer.", "content": shown}} | refusals
 
 
@@ -182,20 +218,12 @@ def _refusals(route: Route) -> list[int]:
     return sorted(found)
 
 
-def _answer(route: Route) -> Mapping[str, Any]:
+def _answer(route: Route, schemas: _Schemas) -> Mapping[str, Any]:
     if not isinstance(route.gives, Mapping):
-        return _shape(route.gives)
-    properties: dict[str, Any] = {name: _shape(gives) for name, gives in route.gives.items()}
+        return schemas.shape(route.gives)
+    properties: dict[str, Any] = {name: schemas.shape(gives) for name, gives in route.gives.items()}
     schema = {"type": "object", "properties": properties, "required": list(properties)}
-    return {"allOf": [_shape(route.spread), schema]} if route.spread else schema
-
-
-def _shape(gives: object) -> Mapping[str, Any]:
-    if isinstance(gives, list):
-        return {"type": "array", "items": _shape(gives[0])}
-    if _is_model(gives):
-        return {"$ref": f"#/components/schemas/{gives.__name__}"}  # type: ignore[attr-defined]  # a model, see _is_model
-    return gives  # type: ignore[return-value]  # a schema as it stands
+    return {"allOf": [schemas.shape(route.spread), schema]} if route.spread else schema
 
 
 def _with_example(schema: Mapping[str, Any], route: Route, side: str) -> dict[str, Any]:
