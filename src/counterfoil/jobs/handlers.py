@@ -14,6 +14,7 @@ from counterfoil.errors import Invalid
 from counterfoil.formats import mail, mail_texts
 from counterfoil.formats.page import Appearance
 from counterfoil.jobs import webhooks
+from counterfoil.jobs.gate import Gate
 from counterfoil.operations import attachments, printing
 from counterfoil.operations.kinds import KINDS, Kind
 from counterfoil.operations.work import Actor, Work, Works
@@ -60,6 +61,7 @@ class Tools:
     # Without a say from outside: public addresses only, and no key.
     callbacks: Callbacks = field(default_factory=lambda: HttpCallbacks(Network()))
     sealer: Sealer = field(default_factory=lambda: KeySealer(None, None))
+    gate: Gate = field(default_factory=Gate)
 
 
 def render(tools: Tools, job: JobRow, payload: Mapping[str, str]) -> None:

@@ -61,7 +61,8 @@ class LaneRunner(Runner):
 
     def _run_lane(self, row: JobRow) -> None:
         try:
-            self._run_one(row)
+            with self._tools.gate.passed():
+                self._run_one(row)
         except Exception:
             log.exception("job %s (%s) could not be put back", row.id, row.kind)
         finally:

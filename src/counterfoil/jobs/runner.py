@@ -90,9 +90,10 @@ class Runner:
         return min(IDLE_SECONDS, (datetime.fromisoformat(due) - now).total_seconds())
 
     def _run_batch(self) -> int:
-        rows = self._take(BATCH)
-        for row in rows:
-            self._run_one(row)
+        with self._tools.gate.passed():
+            rows = self._take(BATCH)
+            for row in rows:
+                self._run_one(row)
         return len(rows)
 
     def _take(self, limit: int) -> list[JobRow]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -87,13 +88,27 @@ class JobService:
             # Nobody else runs jobs on this file, so what is claimed was left by a process that died.
             with self._works.database.write() as conn:
                 queue.release_claims(conn)
+        self._tools = tools
         self._runners += [Runner(tools, kinds) for kinds in KINDS]
         self._runners += [LaneRunner(tools, LANES), Scheduler(self._works)]
         self._works.on_jobs = self._wake
         for runner in self._runners:
             runner.start()
-        self._tools = tools
         self._tidy()
+
+    def hurry(self) -> None:
+        """Looks for what is due at once: the clock was set."""
+        for runner in self._runners:
+            runner.wake()
+
+    @contextmanager
+    def held_back(self) -> Iterator[None]:
+        """No job runs inside the block; those at hand are waited for."""
+        if self._tools is None:
+            yield
+            return
+        with self._tools.gate.closed():
+            yield
 
     def _wake(self, kinds: frozenset[str]) -> None:
         for runner in self._runners:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import sqlite3
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,13 +51,8 @@ class Database:
             with self.engine.begin() as conn:
                 yield conn
             return
-        with self._fair:
-            if self._file_lock is None:
-                with self._sqlite_write() as conn:
-                    yield conn
-            else:
-                with self._file_lock.held(), self._sqlite_write() as conn:
-                    yield conn
+        with self._fair, self._held_file_lock(), self._sqlite_write() as conn:
+            yield conn
 
     @contextmanager
     def _sqlite_write(self) -> Iterator[Connection]:
@@ -70,6 +66,27 @@ class Database:
         """SQLite's driver is kept from opening transactions on its own; the one of PostgreSQL always has one."""
         if self.is_sqlite:
             conn.connection.driver_connection.execute(statement)  # type: ignore[union-attr]  # an open one has it
+
+    def copy_to(self, file: Path) -> None:
+        """Writes all of a SQLite database into a new file. Raises what the driver raises."""
+        with self._writer.connect() as conn:
+            conn.connection.driver_connection.execute("VACUUM INTO ?", (str(file),))  # type: ignore[union-attr]  # open
+
+    def replace_by(self, file: Path) -> None:
+        """Puts the content of another SQLite file in place of this one's, in one transaction.
+
+        Who reads at that moment goes on in the old content; who writes comes wholly before or wholly after.
+        """
+        with (
+            self._fair,
+            self._held_file_lock(),
+            closing(sqlite3.connect(file)) as source,
+            self._writer.connect() as conn,
+        ):
+            source.backup(conn.connection.driver_connection)  # type: ignore[arg-type]  # SQLite's own, and open
+
+    def _held_file_lock(self) -> AbstractContextManager[None]:
+        return self._file_lock.held() if self._file_lock else nullcontext()
 
     def dispose(self) -> None:
         """Closes the pool and the lock file."""
