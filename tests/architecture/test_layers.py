@@ -17,6 +17,8 @@ NOT_OF_ONE_ORGANIZATION = {
     "organizations.take_seq": "takes the organization's row",
     "queue": "jobs of all organizations wait in one line",
     "triggers": "guards on the tables themselves",
+    "webhooks.forget_before": "clears old deliveries of all organizations",
+    "webhooks.not_sealed_with": "seals the secrets of all organizations anew",
 }
 
 

@@ -25,14 +25,15 @@ from counterfoil.store import (
     idempotency,
     journal,
     organizations,
+    webhooks,
 )
 from counterfoil.store import client_invoices as invoices
 from tests.support.houses import IBAN, Company, new_company
 
-STORES = (attachments, clients, counters, credentials, emails, idempotency, invoices, journal, organizations)
+STORES = (attachments, clients, counters, credentials, emails, idempotency, invoices, journal, organizations, webhooks)
 # Asked before the organization is known, or by the operator for all of them.
 WITHOUT_TENANT = {
-    "by_public_token", "by_hash", "every", "forget_before", "folded", "take_seq",
+    "by_public_token", "by_hash", "every", "forget_before", "folded", "not_sealed_with", "take_seq",
 }  # fmt: skip
 
 
