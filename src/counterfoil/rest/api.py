@@ -12,12 +12,28 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from counterfoil.errors import Fault
-from counterfoil.rest import attachments, client_invoices, clients, organization, products, quotes, webhooks
+from counterfoil.rest import (
+    attachments,
+    client_invoices,
+    clients,
+    credit_notes,
+    einvoicing,
+    organization,
+    products,
+    quotes,
+    recurring_invoices,
+    reminders,
+    settings,
+    webhooks,
+)
 from counterfoil.rest.calls import Doors, serve
 from counterfoil.rest.errors import envelope
 from counterfoil.rest.routing import Route
 
-RESOURCES = (client_invoices, clients, organization, attachments, products, quotes, webhooks)
+RESOURCES = (
+    client_invoices, credit_notes, clients, organization, attachments, products, settings, einvoicing, quotes,
+    webhooks, reminders, recurring_invoices,
+)  # fmt: skip
 
 
 ROUTES: tuple[Route, ...] = tuple(route for resource in RESOURCES for route in resource.ROUTES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import TypeVar
@@ -16,6 +17,7 @@ from counterfoil.ports.clock import timestamp
 from counterfoil.rest.errors import from_validation
 
 Model = TypeVar("Model", bound=BaseModel)
+_SORT_ORDER = re.compile("_(asc|desc)$")
 
 
 def read_object(body: bytes, content_type: str | None, wrapper: str | None) -> dict[str, object]:
@@ -70,12 +72,17 @@ class Query:
 
     def several(self, name: str, allowed: Sequence[str]) -> tuple[str, ...] | None:
         """filter[x]=a,b or filter[x]=a&filter[x]=b or filter[x][]=a; None when absent. Raises Malformed."""
-        parts = [part.strip() for value in self._values.get(name, []) for part in value.split(",")]
-        wanted = tuple(dict.fromkeys(part for part in parts if part))
-        for value in wanted:
+        wanted = self.any_of(name)
+        for value in wanted or ():
             if value not in allowed:
                 raise _not_in_list(name, value, allowed)
-        return wanted or None
+        return wanted
+
+    def any_of(self, *names: str) -> tuple[str, ...] | None:
+        """The same of an open list, which may have come under any of these names."""
+        sent = [value for name in names for value in self._values.get(name, [])]
+        parts = [part.strip() for value in sent for part in value.split(",")]
+        return tuple(dict.fromkeys(part for part in parts if part)) or None
 
     def one_of(self, name: str, allowed: Sequence[str], default: str) -> str:
         """One value of a closed list. Raises Malformed."""
@@ -122,16 +129,19 @@ class Query:
             raise _bad(name, f"is not a whole number from {least} to {most}", f"Send {least} to {most}.")
         return int(value)
 
-    def page(self, per_page_default: int = 100) -> tuple[int, int]:
+    def page(self, per_page_default: int = 100, per_page_most: int = 100) -> tuple[int, int]:
         """(page, per_page); current_page is an older name of page."""
         name = "page" if "page" in self._values else "current_page"
         page = self.number(name, 1, least=1, most=999_999_999)
-        return page, self.number("per_page", per_page_default, least=1, most=100)
+        return page, self.number("per_page", per_page_default, least=1, most=per_page_most)
 
     def sort(self, fields: Sequence[str], default: str) -> tuple[str, bool]:
-        """(field, is_descending) of sort_by=field:asc|desc. Raises Malformed."""
+        """(field, is_descending) of sort_by=field:asc|desc; some programs write field_asc. Raises Malformed."""
         allowed = [f"{field}:{order}" for field in fields for order in ("desc", "asc")]
-        field, _, order = self.one_of("sort_by", allowed, default).partition(":")
+        wanted = _SORT_ORDER.sub(r":\1", self.text("sort_by") or default)
+        if wanted not in allowed:
+            raise _not_in_list("sort_by", wanted, allowed)
+        field, _, order = wanted.partition(":")
         return field, order == "desc"
 
 

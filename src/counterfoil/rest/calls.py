@@ -234,6 +234,11 @@ def wrapped(name: str, body: str, warnings: Sequence[Fault] | None = None) -> st
     return f'{{"{name}":{body},"warnings":{listed}}}'
 
 
+def bare_and_wrapped(name: str, body: str) -> str:
+    """The fields of `body`, and the whole of it under its name: for what is documented without its envelope."""
+    return f"{body[:-1]},{wrapped(name, body)[1:]}"
+
+
 def listed(name: str, bodies: Sequence[str], page: dict[str, int | None]) -> str:
     """{"name": [bodies], "meta": page}."""
     return f'{{"{name}":[{",".join(bodies)}],"meta":{json.dumps(page)}}}'

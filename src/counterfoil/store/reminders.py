@@ -90,10 +90,14 @@ def page(
 
 
 def unpaid_of_client(conn: Connection, organization_id: str, client_id: str, due_from: str) -> list[UnpaidInvoice]:
-    """A client's unpaid invoices that are due on `due_from` or later."""
+    """A client's unpaid invoices that are due on `due_from` or later; imported ones were issued elsewhere."""
     c = client_invoices.c
     query = select(c.id, c.due_date).where(
-        c.organization_id == organization_id, c.client_id == client_id, c.due_date >= due_from, text(UNPAID)
+        c.organization_id == organization_id,
+        c.client_id == client_id,
+        c.due_date >= due_from,
+        text(UNPAID),
+        c.imported.is_(False),
     )
     return [UnpaidInvoice._make(row) for row in conn.execute(query)]
 
