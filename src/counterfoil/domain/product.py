@@ -12,7 +12,7 @@ from counterfoil.domain import vat
 from counterfoil.domain.lines import VatExemptionReason
 from counterfoil.domain.money import EXACT, Money, Price, text
 from counterfoil.domain.organization import OrganizationProfile
-from counterfoil.domain.texts import Line40, Line120, OneLine, Paragraphs
+from counterfoil.domain.texts import MAY_BE_ABSENT, Line40, Line120, OneLine, Paragraphs
 from counterfoil.errors import Fault
 
 ProductType = Literal["good", "service"]
@@ -81,7 +81,9 @@ class Product(BaseModel):
     description: str = ""
     internal_note: str = ""
     unit: str = ""
-    vat_exemption_code: VatExemptionReason | None = Field(None, description="absent when there is none")
+    vat_exemption_code: VatExemptionReason | None = Field(
+        None, description="absent when there is none", json_schema_extra={MAY_BE_ABSENT: True}
+    )
     links: list[ProductLink] = []
     created_at: str
     updated_at: str

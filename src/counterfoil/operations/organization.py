@@ -17,7 +17,7 @@ from counterfoil.domain.scopes import ALL_SCOPES
 from counterfoil.errors import Fault
 from counterfoil.operations.work import Work
 from counterfoil.ports.ids import secret_hash
-from counterfoil.store import attachments, counters, credentials, organizations
+from counterfoil.store import attachments, counters, credentials, organizations, recurring_invoices
 from counterfoil.store.clients import folded
 from counterfoil.store.rows import CredentialRow, OrganizationRow
 
@@ -124,11 +124,25 @@ def update(work: Work, change: dict[str, Any]) -> None:
         else:
             values[name] = value
     profile = _checked(OrganizationProfile.model_validate(values))
+    _check_numbering_mode(work, profile.numbering_mode)
     organizations.set_profile(
         work.conn, work.organization_id, profile=profile.model_dump_json(), updated_at=work.timestamp
     )
     work.forget_organization()
     work.record("organization", work.organization_id, "updated", {"fields": sorted(known)})
+
+
+def _check_numbering_mode(work: Work, mode: str) -> None:
+    """Refuses numbering by hand while an invoice recurs: nobody would be there to give its number."""
+    is_new = mode == "manual" and work.profile.numbering_mode != mode
+    if is_new and recurring_invoices.has_live(work.conn, work.organization_id):
+        raise errors.WrongState(
+            "invalid_numbering_mode",
+            "Documents cannot be numbered by hand while a recurring invoice is scheduled or active.",
+            field="numbering_mode",
+            fix="Suspend or cancel the recurring invoices first: GET /v2/recurring_invoices lists them.",
+            meta={"field": "numbering_mode"},
+        )
 
 
 def get(work: Work) -> dict[str, Any]:
