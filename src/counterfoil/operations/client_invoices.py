@@ -6,11 +6,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from counterfoil import errors
-from counterfoil.domain import lifecycle, numbering, rules
+from counterfoil.domain import crediting, lifecycle, numbering, rules
 from counterfoil.domain.client_invoice import (
     ClientInvoiceChange,
     FrozenClientInvoice,
@@ -18,12 +19,12 @@ from counterfoil.domain.client_invoice import (
     NewClientInvoice,
 )
 from counterfoil.domain.document import Identity, as_new, build_client_invoice
-from counterfoil.domain.money import Money
+from counterfoil.domain.money import ZERO, Money, text
 from counterfoil.domain.webhook import CLIENT_INVOICES
 from counterfoil.errors import Fault
 from counterfoil.operations import issuing, parties, quote_links, reminder_days, webhooks
 from counterfoil.operations.work import Work
-from counterfoil.store import attachments
+from counterfoil.store import attachments, credit_notes
 from counterfoil.store import client_invoices as store
 from counterfoil.store.rows import InvoiceRow
 
@@ -44,7 +45,7 @@ class Outcome:
 
 def create(work: Work, new: NewClientInvoice) -> Outcome:
     """Create a client invoice: a draft, or finalized at once when status is unpaid or left out."""
-    _check_einvoicing(work)
+    check_einvoicing(work)
     new, told = quote_links.fill(work, new)
     issuing.check_given(work, new.number, _is_taken(work))
     _raise_faults(rules.write_faults(new, work.profile))
@@ -164,16 +165,18 @@ def mark_as_paid(work: Work, invoice_id: str, paid_date: date | None) -> Outcome
             fix="Send today's date or an earlier one, or leave paid_at out for today.",
         )
     midnight = datetime.combine(day, time(), ZoneInfo(work.profile.time_zone)).isoformat()
-    due = json.loads(row.frozen)["amount_due"]
-    after = _with_live(work, row, status, paid_at=midnight, amount_paid=Money(**due))
+    after = _with_live(work, row, status, paid_at=midnight, amount_paid=_left_to_pay(row))
     work.record(KIND, row.id, "marked_as_paid", {"paid_at": day.isoformat()})
     return Outcome(after)
 
 
 def unmark_as_paid(work: Work, invoice_id: str) -> Outcome:
-    """Take the payment mark off a paid invoice: it is unpaid again."""
+    """Take the payment mark off a paid invoice: it is unpaid again, or canceled when all of it was credited."""
     row = get(work, invoice_id)
     status = lifecycle.next_status(row.status, "unmark_as_paid")
+    if json.loads(row.live)["credit_notes_ids"]:
+        taken = sum(note.total_amount_cents for note in credit_notes.of_invoice(work.conn, row.organization_id, row.id))
+        status = crediting.INVOICE_STATUS[status, taken == row.total_amount_cents]
     after = _with_live(work, row, status, paid_at="", amount_paid=None)
     work.record(KIND, row.id, "unmarked_as_paid")
     return Outcome(after)
@@ -194,6 +197,19 @@ def mark_as_canceled(work: Work, invoice_id: str) -> Outcome:
     return Outcome(after, (rules.cancel_warning(work.profile.legal_country),))
 
 
+def credit(work: Work, row: InvoiceRow, credit_note_id: str, amount: Money, status: str) -> None:
+    """Write a credit note down on its invoice. amount: what it takes off amount_due; status: the invoice's now."""
+    live = LiveClientInvoice.model_validate_json(row.live)
+    before = live.credited_amount
+    credited = Decimal(amount.value) + (Decimal(before.value) if before else ZERO)
+    _with_live(
+        work, row, status,
+        credit_notes_ids=[*live.credit_notes_ids, credit_note_id],
+        credited_amount=Money(value=text(credited), currency=amount.currency),
+    )  # fmt: skip
+    work.record(KIND, row.id, "credited", {"credit_note_id": credit_note_id, "status": status})
+
+
 def proforma_numbers(work: Work, rows: list[InvoiceRow]) -> dict[str, str]:
     """For each draft without a number of its own, by id: the one it would get now, marked as PROFORMA."""
     drafts = [row for row in rows if row.number is None]
@@ -201,6 +217,16 @@ def proforma_numbers(work: Work, rows: list[InvoiceRow]) -> dict[str, str]:
     is_taken = _is_taken(work)
     shown = {year: numbering.proforma(issuing.next_number(work, KIND, int(year), is_taken)) for year in years}
     return {row.id: shown[row.issue_date[:4]] for row in drafts}
+
+
+def check_einvoicing(work: Work) -> None:
+    """Refuses to write for an Italian organization that has not activated e-invoicing. Raises Forbidden."""
+    if work.profile.legal_country == "IT" and not work.profile.einvoicing_enabled:
+        raise errors.Forbidden(
+            "forbidden",
+            "E-invoicing is not activated for this Italian organization, and it must be to create invoices.",
+            fix="Set einvoicing_enabled to true with PATCH /v2/organization; counterfoil init --country IT does it.",
+        )
 
 
 def check_send(_work: Work, row: InvoiceRow) -> None:
@@ -249,6 +275,14 @@ def _issue(
     after = row._replace(**_frozen_columns(issued), status="unpaid", live=_live_text(live))
     reminder_days.plan_invoice(work, after)
     return after, (*warnings, *odd)
+
+
+def _left_to_pay(row: InvoiceRow) -> Money:
+    due, credited = json.loads(row.frozen)["amount_due"], json.loads(row.live).get("credited_amount")
+    if not credited:
+        return Money(**due)
+    left = max(Decimal(due["value"]) - Decimal(credited["value"]), ZERO)
+    return Money(value=text(left), currency=due["currency"])
 
 
 def _build(work: Work, new: NewClientInvoice, identity: Identity, client: Mapping[str, Any]) -> FrozenClientInvoice:
@@ -339,15 +373,6 @@ def _changed(new: NewClientInvoice, change: ClientInvoiceChange) -> NewClientInv
 
 def _is_taken(work: Work) -> issuing.IsTaken:
     return lambda number: store.has_number(work.conn, work.organization_id, number)
-
-
-def _check_einvoicing(work: Work) -> None:
-    if work.profile.legal_country == "IT" and not work.profile.einvoicing_enabled:
-        raise errors.Forbidden(
-            "forbidden",
-            "E-invoicing is not activated for this Italian organization, and it must be to create invoices.",
-            fix="Set einvoicing_enabled to true with PATCH /v2/organization; counterfoil init --country IT does it.",
-        )
 
 
 def _raise_faults(faults: list[Fault]) -> None:

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
+from counterfoil import errors
 from counterfoil.formats import page
-from counterfoil.operations import client_invoices, quotes
+from counterfoil.operations import client_invoices, credit_notes, quotes
 from counterfoil.operations.work import Work
 from counterfoil.store import client_invoices as invoice_rows
+from counterfoil.store import credit_notes as credit_note_rows
 from counterfoil.store import quotes as quote_rows
-from counterfoil.store.rows import DocumentRow, InvoiceRow
+from counterfoil.store.rows import CreditNoteRow, DocumentRow, InvoiceRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,25 @@ CLIENT_INVOICE: Final = Kind(
     check_public=client_invoices.public,
 )
 
+
+def _credit_note_has_no_page(_work: Work, _row: CreditNoteRow) -> None:
+    raise errors.NotFound("not_found", "There is no such page.")
+
+
+# Its page is its invoice's: the two have one token.
+CREDIT_NOTE: Final = Kind(
+    name="credit_note",
+    page_path=client_invoices.PAGE_PATH,
+    amount_field="amount_due",
+    day_field="issue_date",
+    get=credit_notes.get,
+    find=lambda work, credit_note_id: credit_note_rows.get(work.conn, work.organization_id, credit_note_id),
+    document=lambda _work, row, url: json.loads(credit_notes.answer(row, invoice_url=url)),
+    set_attachment=credit_notes.set_attachment,
+    on_send=lambda _work, _row: None,
+    check_public=_credit_note_has_no_page,
+)
+
 QUOTE: Final = Kind(
     name="quote",
     page_path="q",
@@ -74,4 +95,4 @@ QUOTE: Final = Kind(
     check_public=quotes.public,
 )
 
-KINDS: Final[Mapping[str, Kind]] = MappingProxyType({kind.name: kind for kind in (CLIENT_INVOICE, QUOTE)})
+KINDS: Final[Mapping[str, Kind]] = MappingProxyType({kind.name: kind for kind in (CLIENT_INVOICE, CREDIT_NOTE, QUOTE)})

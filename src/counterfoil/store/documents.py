@@ -91,12 +91,20 @@ class Documents(Generic[Row]):
 
     kind: as links and counts name it. make: `_make` of the named tuple of the table's columns, in their order.
     changeable: the columns that a draft may change; a closed document changes those of LIVING alone.
+    has_page: whether a row's token opens a page of its own.
     """
 
     def __init__(
-        self, kind: str, table: Table, make: Callable[[Iterable[Any]], Row], changeable: Sequence[str]
+        self,
+        kind: str,
+        table: Table,
+        make: Callable[[Iterable[Any]], Row],
+        changeable: Sequence[str],
+        *,
+        has_page: bool = True,
     ) -> None:
         self.kind = kind
+        self._has_page = has_page
         self.table = table
         self._make = make
         self._changeable = tuple(changeable)
@@ -125,9 +133,11 @@ class Documents(Generic[Row]):
     def insert(self, conn: Connection, organization_id: str, row: Row) -> None:
         """Adds the row, its public link and its place in the counts."""
         self._insert.run(conn, **row._asdict())
-        _INSERT_LINK.run(
-            conn, token=row.public_token, organization_id=organization_id, document_kind=self.kind, document_id=row.id
-        )
+        if self._has_page:
+            _INSERT_LINK.run(
+                conn, token=row.public_token, organization_id=organization_id, document_kind=self.kind,
+                document_id=row.id,
+            )  # fmt: skip
         self._count(conn, organization_id, row, row.status, 1)
 
     def replace(self, conn: Connection, organization_id: str, before: Row, after: Row) -> None:
@@ -143,7 +153,8 @@ class Documents(Generic[Row]):
     def delete(self, conn: Connection, organization_id: str, row: Row) -> None:
         """Removes the row with its link and its place in the counts; a trigger refuses anything finalized."""
         self._delete.run(conn, b_organization_id=organization_id, b_id=row.id)
-        _DELETE_LINK.run(conn, token=row.public_token)
+        if self._has_page:
+            _DELETE_LINK.run(conn, token=row.public_token)
         self._count(conn, organization_id, row, row.status, -1)
 
     def page(
@@ -170,21 +181,12 @@ class Documents(Generic[Row]):
         self, conn: Connection, organization_id: str, wanted: DocumentFilter, is_descending: bool, limit: int, skip: int
     ) -> tuple[int, list[Row]]:
         """The page of a filter that the kept counts answer: as fast at the end of a million as at the beginning."""
-        start = paging.window(
-            conn, organization_id, self.kind,
-            statuses=wanted.statuses, include_imported=wanted.include_imported, skip=skip, is_descending=is_descending,
-        )  # fmt: skip
-        if skip >= start.total:
-            return start.total, []
-        statuses = wanted.statuses or ()
         imports = wanted.include_imported or not self._has_imports
-        has_bound = start.bound is not None
-        statement = _counted_query(self.table, len(statuses), imports, has_bound, is_descending)
-        values: dict[str, object] = {f"b_status_{n}": status for n, status in enumerate(statuses)}
-        if has_bound:
-            values["b_bound"] = start.bound
-        rows = statement.run(conn, b_organization_id=organization_id, b_limit=limit, b_offset=start.offset, **values)
-        return start.total, list(map(self._make, rows.fetchall()))
+        total, rows = counted_page(
+            conn, organization_id, self.table, self.kind,
+            statuses=wanted.statuses, include_imported=imports, is_descending=is_descending, limit=limit, skip=skip,
+        )  # fmt: skip
+        return total, list(map(self._make, rows))
 
     def _conditions(self, organization_id: str, wanted: DocumentFilter) -> list[ColumnElement[bool]]:
         c = self.table.c
@@ -207,6 +209,34 @@ class Documents(Generic[Row]):
     def _count(self, conn: Connection, organization_id: str, row: Row, status: str, step: int) -> None:
         imported = bool(getattr(row, "imported", False))
         paging.add(conn, organization_id, self.kind, status=status, imported=imported, seq=row.seq, step=step)
+
+
+def counted_page(
+    conn: Connection,
+    organization_id: str,
+    table: Table,
+    kind: str,
+    *,
+    statuses: tuple[str, ...] | None,
+    include_imported: bool,
+    is_descending: bool,
+    limit: int,
+    skip: int,
+) -> tuple[int, list[Sequence[Any]]]:
+    """The number of rows in these statuses and one page of them, from the counts that are kept of `kind`."""
+    start = paging.window(
+        conn, organization_id, kind,
+        statuses=statuses, include_imported=include_imported, skip=skip, is_descending=is_descending,
+    )  # fmt: skip
+    if skip >= start.total:
+        return start.total, []
+    has_bound = start.bound is not None
+    statement = _counted_query(table, len(statuses or ()), include_imported, has_bound, is_descending)
+    values: dict[str, object] = {f"b_status_{n}": status for n, status in enumerate(statuses or ())}
+    if has_bound:
+        values["b_bound"] = start.bound
+    rows = statement.run(conn, b_organization_id=organization_id, b_limit=limit, b_offset=start.offset, **values)
+    return start.total, rows.fetchall()
 
 
 @cache

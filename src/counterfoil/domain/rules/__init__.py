@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
 
 from counterfoil.domain.organization import OrganizationProfile
 from counterfoil.domain.rules import common, de, es, fr, it
 from counterfoil.domain.rules.base import Facts, Rule, run
-from counterfoil.domain.rules.writing import write_faults
+from counterfoil.domain.rules.writing import credit_faults, write_faults
 from counterfoil.errors import Fault
 
 ERRORS: Final[Mapping[str, tuple[Rule, ...]]] = MappingProxyType(
@@ -51,6 +52,36 @@ def quote_warnings(document: Mapping[str, Any], profile: OrganizationProfile) ->
     return run(_OFFER_WARNINGS, Facts(document, profile))
 
 
+# Of the rules of an invoice, those that the seller's own data can break, and what a platform says of its number. Rates
+# and buyer were the invoice's business, on its day and under its regime.
+_CREDIT_RULES: Final = frozenset({"CF-02", "FR-01", "FR-02", "DE-01", "IT-01", "ES-01", "FR-52", "IT-50"})
+
+
+def credit_note_faults(document: Mapping[str, Any], profile: OrganizationProfile) -> tuple[list[Fault], list[Fault]]:
+    """Errors and warnings of a credit note about to be numbered. document: as for `finalize_faults`."""
+    facts = Facts(document, profile)
+    country = facts.seller_country
+    errors = [rule for rule in (*common.ERRORS, *ERRORS.get(country, ())) if rule.id in _CREDIT_RULES]
+    warnings = [rule for rule in (*common.WARNINGS, *WARNINGS.get(country, ())) if rule.id in _CREDIT_RULES]
+    found = run(warnings, facts)
+    issued, credited = facts.day("invoice_issue_date"), facts.day("issue_date")
+    if issued and credited and credited < issued:
+        found.append(credit_before_invoice(credited, issued))
+    return run(errors, facts), found
+
+
+def credit_before_invoice(credited: date, issued: date) -> Fault:
+    """A credit note that is dated before the invoice it corrects."""
+    return Fault(
+        "credit_note_before_invoice",
+        f"The credit note is dated {credited.isoformat()}, before its invoice of {issued.isoformat()}.",
+        field="issue_date",
+        fix="Check the date; the number is taken all the same.",
+        rule="CF-61",
+        source="Directive 2006/112/EC art. 219",
+    )
+
+
 def cancel_warning(country: str) -> Fault:
     """What to tell a seller of this country who cancels an invoice that was issued."""
     return Fault(
@@ -64,4 +95,7 @@ def cancel_warning(country: str) -> Fault:
     )
 
 
-__all__ = ["ERRORS", "WARNINGS", "Facts", "Rule", "cancel_warning", "finalize_faults", "quote_warnings", "write_faults"]
+__all__ = [
+    "ERRORS", "WARNINGS", "Facts", "Rule", "cancel_warning", "credit_faults", "credit_note_faults", "finalize_faults",
+    "quote_warnings", "write_faults",
+]  # fmt: skip

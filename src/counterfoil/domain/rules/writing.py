@@ -59,6 +59,11 @@ def write_faults(new: Written, profile: OrganizationProfile) -> list[Fault]:
     return [fault for check in CHECKS for fault in check(new, profile)]
 
 
+def credit_faults(new: Written, profile: OrganizationProfile) -> list[Fault]:
+    """Everything that is wrong with a credit note's values. profile: under the VAT regime of its invoice."""
+    return [fault for check in CREDIT_CHECKS for fault in check(new, profile)]
+
+
 def _country_fields(new: Written, profile: OrganizationProfile) -> Iterable[Fault]:
     for path, countries in COUNTRY_FIELDS:
         holder, _, name = path.rpartition("/")
@@ -215,3 +220,5 @@ CHECKS: Final[tuple[Callable[[Written, OrganizationProfile], Iterable[Fault]], .
     _vat,
     _stamp_duty,
 )
+# Performance is the invoice's; whether stamp duty is due on what is left is for a person to know.
+CREDIT_CHECKS: Final = (_country_fields, _withholding, _currency, _vat)
