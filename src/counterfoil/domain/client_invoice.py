@@ -75,6 +75,7 @@ class ClientInvoiceChange(ClientInvoiceFields):
     client_id: Uuid | None = None
     issue_date: Day | None = None
     due_date: Day | None = None
+    currency: Literal["EUR"] | None = Field(None, description="may be repeated, not changed")
     items: list[NewItem] | None = None
 
 

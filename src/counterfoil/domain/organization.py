@@ -97,6 +97,13 @@ class OrganizationProfile(BaseModel):
     is_specimen: bool = Field(False, description="demo data: every document is marked SPECIMEN")
 
 
+class OrganizationChange(OrganizationProfile):
+    """A change of the profile: absent keeps, null puts back what it was without being said."""
+
+    legal_name: Annotated[Line250, StringConstraints(min_length=1)] = ""
+    legal_country: CountryCode = ""
+
+
 class PostalAddress(BaseModel):
     """Where the organization is."""
 

@@ -8,13 +8,13 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from counterfoil.domain import scopes
-from counterfoil.domain.organization import BankAccountShown, Organization, OrganizationProfile
+from counterfoil.domain.organization import BankAccountShown, Organization, OrganizationChange
 from counterfoil.operations import organization
 from counterfoil.operations.work import Work
 from counterfoil.rest.bodies import meta
 from counterfoil.rest.calls import Call
 from counterfoil.rest.errors import from_validation
-from counterfoil.rest.routing import PAGE_META, PAGING, Route
+from counterfoil.rest.routing import PAGE_META, PAGING, QueryTable, Route
 
 
 def get_organization(call: Call) -> Response:
@@ -62,11 +62,13 @@ def _organization(work: Work) -> str:
 _READ = scopes.ORGANIZATION_READ
 _ORGANIZATION = {"organization": Organization}
 
+_EXTERNAL: QueryTable = {"include_external_accounts": ({"type": "boolean"}, "understood; all accounts are its own")}
+
 ROUTES = (
-    Route("GET", "/v2/organization", _READ, get_organization, gives=_ORGANIZATION),
+    Route("GET", "/v2/organization", _READ, get_organization, gives=_ORGANIZATION, query=_EXTERNAL),
     Route(
         "PATCH", "/v2/organization", scopes.ORGANIZATION_WRITE, update_organization,
-        takes=OrganizationProfile, wrapper="organization", gives=_ORGANIZATION,
+        takes=OrganizationChange, wrapper="organization", gives=_ORGANIZATION,
     ),
     Route(
         "GET", "/v2/bank_accounts", _READ, list_bank_accounts,
