@@ -13,7 +13,20 @@ branch_labels = None
 depends_on = None
 
 
+# Every order and every exact filter of the list of clients has its index; that of names covers the id as well.
+_CLIENT_INDEXES = (
+    ("search_name", "id"),
+    ("created_at", "id"),
+    ("updated_at", "id"),
+    ("vat_number",),
+    ("tax_identification_number",),
+)
+
+
 def upgrade() -> None:
+    for columns in _CLIENT_INDEXES:
+        op.create_index(f"ix_clients_organization_id_{'_'.join(columns)}", "clients", ["organization_id", *columns])
+    op.drop_index("ix_clients_organization_id_search_name", table_name="clients")
     unpaid = sa.text("status = 'unpaid'")
     op.create_index(
         "ix_client_invoices_unpaid_of_client", "client_invoices", ["organization_id", "client_id", "due_date"],
