@@ -12,7 +12,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from counterfoil.app import House, create_app
-from counterfoil.operations import attachments, client_invoices
+from counterfoil.operations import attachments
+from counterfoil.operations.kinds import KINDS
 from counterfoil.operations.work import Actor
 from counterfoil.settings import Settings
 from tests.support.server import Organization, make_organization
@@ -65,18 +66,31 @@ class Company:
                 "currency": "EUR", "items": [item]}  # fmt: skip
         return dict(self.call("POST", "/client_invoices", body | more)["client_invoice"])
 
+    def quote(self, *, client: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+        """A new quote that holds until LATER. client: what its client has that the usual one has not."""
+        item = {"title": "Conseil", "quantity": "3", "unit_price": {"value": "411.37", "currency": "EUR"},
+                "vat_rate": "0.2"}  # fmt: skip
+        body = {"client_id": self.client(**(client or {})), "issue_date": TODAY, "expiry_date": LATER,
+                "items": [item], "currency": "EUR",
+                "terms_and_conditions": "Acompte de 30 % à la commande."}  # fmt: skip
+        return dict(self.call("POST", "/quotes", body | more)["quote"])
+
+    def quote_now(self, quote: dict[str, Any]) -> dict[str, Any]:
+        """The quote as the API answers it now."""
+        return dict(self.call("GET", f"/quotes/{quote['id']}")["quote"])
+
     def act(self, invoice: dict[str, Any], action: str, body: object = None) -> dict[str, Any]:
         """The invoice after POST /v2/client_invoices/{id}/{action}."""
         return dict(self.call("POST", f"/client_invoices/{invoice['id']}/{action}", body)["client_invoice"])
 
-    def attach(self, invoice: dict[str, Any], pdf: bytes) -> None:
+    def attach(self, document: dict[str, Any], pdf: bytes, kind: str = "client_invoice") -> None:
         """Does what the render job does when it is done, with `pdf` as the document's PDF."""
         with self.house.works.write(Actor(self.organization.id, "test")) as work:
             row = attachments.create(
                 work, file_name="Facture é.pdf", content_type="application/pdf", size=len(pdf),
-                sha256=self.house.blobs.put(pdf), document=(client_invoices.KIND, invoice["id"]),
+                sha256=self.house.blobs.put(pdf), document=(kind, document["id"]),
             )  # fmt: skip
-            client_invoices.set_attachment(work, client_invoices.get(work, invoice["id"]), row.id)
+            KINDS[kind].set_attachment(work, KINDS[kind].get(work, document["id"]), row.id)
 
     def wait(self, **time: int) -> None:
         """Moves the clock, as timedelta counts."""

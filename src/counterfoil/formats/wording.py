@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_interval
+from babel.dates import format_date, format_interval
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from counterfoil.formats.labels import LABELS, UNITS, Labels
@@ -94,7 +94,9 @@ class Wording:
             moment = datetime.fromisoformat(text)
         except ValueError:
             return text
-        return format_datetime(moment.astimezone(UTC) if moment.tzinfo else moment, format="long", locale=self._locale)
+        if moment.tzinfo:
+            moment = moment.astimezone(UTC)
+        return f"{self.day(moment.date().isoformat())}, {moment:%H:%M:%S} UTC"
 
     def country(self, code: str) -> str:
         """The name of a country by its ISO 3166-1 code, such as "Allemagne"; the code itself where it is unknown."""
