@@ -8,6 +8,7 @@ BillingError
 ├── Gone           it was there, and is not any more
 ├── Conflict       clashes with something that exists
 ├── WrongState     the document's lifecycle does not allow it now
+│   └── ForbiddenTransition  the same, where the API answers it as a bad request
 ├── Invalid        well-formed, but a value is wrong
 ├── TooLarge       over a size limit
 ├── UnsupportedMedia  a content type that is not served
@@ -98,6 +99,10 @@ class Conflict(BillingError):
 
 class WrongState(BillingError):
     """The document's lifecycle does not allow this action now."""
+
+
+class ForbiddenTransition(WrongState):
+    """The same for supplier invoices, of which the API documents it as a bad request."""
 
 
 class Invalid(BillingError):

@@ -24,6 +24,7 @@ from counterfoil.rest import (
     recurring_invoices,
     reminders,
     settings,
+    supplier_invoices,
     webhooks,
 )
 from counterfoil.rest.calls import Doors, serve
@@ -32,7 +33,7 @@ from counterfoil.rest.routing import Route
 
 RESOURCES = (
     client_invoices, credit_notes, clients, organization, attachments, products, settings, einvoicing, quotes,
-    webhooks, reminders, recurring_invoices,
+    webhooks, reminders, recurring_invoices, supplier_invoices,
 )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ STATUS: tuple[tuple[type[BillingError], int], ...] = (
     (errors.NotFound, 404),
     (errors.Conflict, 409),
     (errors.Gone, 410),
+    (errors.ForbiddenTransition, 400),  # before the kind that it is one of
     (errors.WrongState, 412),
     (errors.TooLarge, 413),
     (errors.UnsupportedMedia, 415),
