@@ -16,6 +16,8 @@ NOT_OF_ONE_ORGANIZATION = {
     "organizations.every": "the list of organizations itself",
     "organizations.take_seq": "takes the organization's row",
     "queue": "jobs of all organizations wait in one line",
+    "recurring_invoices.due_organizations": "tells the scheduler which organizations have something due",
+    "reminders.due_organizations": "tells the scheduler which organizations have something due",
     "triggers": "guards on the tables themselves",
     "webhooks.forget_before": "clears old deliveries of all organizations",
     "webhooks.not_sealed_with": "seals the secrets of all organizations anew",
