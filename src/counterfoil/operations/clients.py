@@ -8,6 +8,7 @@ from typing import Any
 from counterfoil import errors
 from counterfoil.domain.client import Address, Client, ClientFields, write_faults
 from counterfoil.domain.webhook import CLIENTS
+from counterfoil.operations import recurring_invoices, reminders
 from counterfoil.operations.webhooks import announce
 from counterfoil.operations.work import Work
 from counterfoil.store import clients as store
@@ -71,8 +72,10 @@ def update(work: Work, client_id: str, change: ClientFields) -> str:
 
 
 def delete(work: Work, client_id: str) -> None:
-    """Delete a client; documents already written keep their snapshot of it."""
+    """Delete a client: its recurring invoices are canceled, its reminders go, documents keep their snapshot of it."""
     text = get(work, client_id)
+    recurring_invoices.cancel_of_client(work, client_id.lower())
+    reminders.remove_of_client(work, client_id.lower())
     store.delete_client(work.conn, work.organization_id, client_id.lower())
     work.record("client", client_id.lower(), "deleted")
     announce(work, CLIENTS, "deleted", text)
