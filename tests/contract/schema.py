@@ -132,7 +132,7 @@ LIFECYCLE_EVENT = obj(
     }
 )  # fmt: skip
 
-# Every key of the public pages. attachment_id alone may be absent: the PDF is made after the answer.
+# Every key of the public pages. attachment_id alone of them may be absent: the PDF is made after the answer.
 NAMED: Schema = {
     "id": UUID, "organization_id": UUID, "number": TEXT, "purchase_order": TEXT, "status": one_of(STATUSES),
     "invoice_url": {"type": "string", "pattern": "^https?://"}, "contact_email": TEXT, "terms_and_conditions": TEXT,
@@ -163,7 +163,7 @@ OURS: Schema = {
     "amount_due_cents": CENTS, "vat_breakdown": listed(VAT_GROUP), "mentions": listed(TEXT),
     "settings": {"type": "object"}, "report_einvoicing": either({"type": "boolean"}, NULL),
 }  # fmt: skip
-INVOICE = obj({**NAMED, **SEEN, **OURS}, optional={"attachment_id": UUID})
+INVOICE = obj({**NAMED, **SEEN, **OURS}, optional={"attachment_id": UUID, "quote_id": UUID})
 META = obj(
     {
         "current_page": CENTS, "next_page": either(CENTS, NULL), "prev_page": either(CENTS, NULL),

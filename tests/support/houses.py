@@ -15,11 +15,12 @@ from typing import Any
 from counterfoil.app import House
 from counterfoil.domain.client import ClientFields
 from counterfoil.domain.client_invoice import NewClientInvoice
-from counterfoil.operations import client_invoices, clients, organization
+from counterfoil.domain.quote import NewQuote
+from counterfoil.operations import client_invoices, clients, organization, quotes
 from counterfoil.operations.work import Actor, Work
 from counterfoil.ports.ids import uuid7
 from counterfoil.settings import Settings
-from counterfoil.store.rows import InvoiceRow
+from counterfoil.store.rows import InvoiceRow, QuoteRow
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 IBAN = "FR7630006000011234567890189"
@@ -93,6 +94,25 @@ class Company:
         """A new draft, or with status="unpaid" an invoice finalized at once."""
         with self.write() as work:
             return client_invoices.create(work, self.new_invoice(**more)).row
+
+    def new_quote(self, **more: Any) -> NewQuote:
+        """What a create call of a quote sends: one line, a month to think."""
+        body = {
+            "client_id": self.client_id, "issue_date": "2026-03-02", "expiry_date": "2026-04-01", "currency": "EUR",
+            "terms_and_conditions": "Acompte de 30 % à la commande.",
+            "items": [
+                {
+                    "title": "Étude", "quantity": "2", "unit_price": {"value": "100.00", "currency": "EUR"},
+                    "vat_rate": "20",
+                }
+            ],
+        }  # fmt: skip
+        return NewQuote.model_validate_json(json.dumps(body | more))
+
+    def quote(self, **more: Any) -> QuoteRow:
+        """A new quote."""
+        with self.write() as work:
+            return quotes.create(work, self.new_quote(**more)).row
 
     def finalize(self, invoice_id: str) -> InvoiceRow:
         with self.write() as work:
