@@ -24,13 +24,18 @@ from counterfoil.store import (
     emails,
     idempotency,
     journal,
+    listing,
     organizations,
+    products,
     webhooks,
 )
 from counterfoil.store import client_invoices as invoices
 from tests.support.houses import IBAN, Company, new_company
 
-STORES = (attachments, clients, counters, credentials, emails, idempotency, invoices, journal, organizations, webhooks)
+STORES = (
+    attachments, clients, counters, credentials, emails, idempotency, invoices, journal, listing, organizations,
+    products, webhooks,
+)  # fmt: skip
 # Asked before the organization is known, or by the operator for all of them.
 WITHOUT_TENANT = {
     "by_public_token", "by_hash", "every", "forget_before", "folded", "not_sealed_with", "take_seq",
