@@ -7,7 +7,20 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, and_, bindparam, false, func, insert, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from counterfoil.domain.money import cents
 from counterfoil.domain.supplier_invoice import StoredSupplierInvoice, has_missing_data, key
