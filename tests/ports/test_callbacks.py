@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hmac
 import socket
 import ssl
@@ -16,7 +15,7 @@ import pytest
 from counterfoil.ports.callbacks import Answer, HttpCallbacks
 from counterfoil.ports.network import Network
 from tests.support.houses import SteppingClock
-from tests.support.receivers import Receiver, authority, receiver, status
+from tests.support.receivers import Receiver, authority, receiver, silent, status
 
 SECRET = "s" * 32
 BODY = '{"type":"v1/clients","name":"Élan"}'.encode()
@@ -32,12 +31,6 @@ def dripping(connection: socket.socket) -> None:
     for letter in b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 200:
         connection.sendall(bytes([letter]))
         time.sleep(0.05)
-
-
-def silent(connection: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        connection.settimeout(5)
-        connection.recv(1)
 
 
 def hanging_up(connection: socket.socket) -> None:

@@ -31,6 +31,12 @@ def status(code: int, *headers: str, body: bytes = b"") -> Answer:
 OK = status(200)
 
 
+def silent(connection: socket.socket) -> None:
+    """Says nothing until the caller has had enough."""
+    connection.settimeout(5)
+    connection.recv(1)
+
+
 @dataclass(frozen=True)
 class Received:
     """One request. body: the bytes as they came."""
