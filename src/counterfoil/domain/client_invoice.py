@@ -53,6 +53,10 @@ class ClientInvoiceFields(BaseModel):
     welfare_fund: WelfareFund | None = None
     withholding_tax: WithholdingTax | None = None
     stamp_duty_amount: StampDutyText | None = None
+    invoice_type: InvoiceType | None = Field(None, description="standard when left out; balance with deposits (ours)")
+    deposit_invoice_ids: Annotated[list[Uuid], Field(max_length=100)] | None = Field(
+        None, description="finalized deposit invoices of this client, which a balance invoice deducts (ours)"
+    )
 
 
 class NewClientInvoice(ClientInvoiceFields):
@@ -175,6 +179,23 @@ class LifecycleEvent(BaseModel):
     timestamp: str
 
 
+class DeductedDeposit(BaseModel):
+    """A deposit invoice that a balance invoice deducts."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    number: str
+    issue_date: date
+    total_amount: Money
+    total_amount_cents: int
+    vat_amount: Money = Field(description="the VAT in it, which the balance invoice charges no second time")
+    vat_amount_cents: int
+    amount: Money = Field(description="what is deducted: total_amount less what was withheld from it")
+    amount_cents: int
+    paid: bool = Field(description="whether it was paid when the balance invoice was written")
+
+
 class FrozenClientInvoice(BaseModel):
     """The document itself: closed for ever at finalize. Stored as canonical JSON."""
 
@@ -224,6 +245,7 @@ class FrozenClientInvoice(BaseModel):
     mentions: list[str] = Field([], description="legal notes printed on the document, in its language (ours)")
     settings: dict[str, object] = Field({}, description="this document's overrides, as given (ours)")
     report_einvoicing: bool | None = Field(None, description="Italy only")
+    deposits: list[DeductedDeposit] = Field([], description="BT-113: what a balance invoice deducts (ours)")
 
 
 class LiveClientInvoice(BaseModel):
@@ -239,7 +261,7 @@ class LiveClientInvoice(BaseModel):
     einvoicing_status: str = ""
     einvoicing_lifecycle_events: list[LifecycleEvent] = []
     amount_paid: Money | None = None
-    deposit_amount: Money | None = None
+    deposit_amount: Money | None = Field(None, description="the sum of `deposits`; null without any")
     credited_amount: Money | None = Field(None, description="what its credit notes take off amount_due (ours)")
     quote_id: str | None = Field(None, description="the quote that it was made from; absent without one (ours)")
 

@@ -11,6 +11,7 @@ from typing import Any, Literal, Protocol
 
 from counterfoil.domain import mentions, totals, vat
 from counterfoil.domain.client_invoice import (
+    DeductedDeposit,
     FrozenClientInvoice,
     NewClientInvoice,
     OrganizationSnapshot,
@@ -170,10 +171,14 @@ def build_client_invoice(
     profile: OrganizationProfile,
     client: Mapping[str, Any],
     account: BankAccount,
+    deposits: Sequence[DeductedDeposit] = (),
 ) -> FrozenClientInvoice:
     """The whole document. client: a snapshot. Raises Invalid with every fault of its discounts and totals."""
-    sums = compute_sums(new, profile=profile, client=client)
+    deducted = sum((Decimal(deposit.amount.value) for deposit in deposits), ZERO)
+    sums = compute_sums(new, profile=profile, client=client, deposits=deducted)
     return FrozenClientInvoice(
+        invoice_type=new.invoice_type or ("balance" if deposits else "standard"),
+        deposits=list(deposits),
         finalized_at=identity.finalized_at,
         due_date=new.due_date,
         payment_methods=[PaymentMethod(beneficiary_name=profile.legal_name, bic=account.bic, iban=account.iban)],
@@ -315,6 +320,8 @@ def as_new(frozen: Mapping[str, Any]) -> NewClientInvoice:
                 "welfare_fund": frozen["welfare_fund"],
                 "withholding_tax": frozen["withholding_tax"],
                 "stamp_duty_amount": frozen["stamp_duty_amount"] or None,
+                "invoice_type": frozen["invoice_type"],
+                "deposit_invoice_ids": [deposit["id"] for deposit in frozen.get("deposits") or ()],
             }
         )
     )

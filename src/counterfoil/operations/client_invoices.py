@@ -18,11 +18,12 @@ from counterfoil.domain.client_invoice import (
     LiveClientInvoice,
     NewClientInvoice,
 )
+from counterfoil.domain.deposits import amount_of, refuse_excess
 from counterfoil.domain.document import Identity, as_new, build_client_invoice
 from counterfoil.domain.money import ZERO, Money, text
 from counterfoil.domain.webhook import CLIENT_INVOICES
 from counterfoil.errors import Fault
-from counterfoil.operations import issuing, parties, quote_links, reminder_days, webhooks
+from counterfoil.operations import deposits, issuing, parties, quote_links, reminder_days, webhooks
 from counterfoil.operations.work import Work
 from counterfoil.store import attachments, credit_notes
 from counterfoil.store import client_invoices as store
@@ -55,7 +56,9 @@ def create(work: Work, new: NewClientInvoice) -> Outcome:
     )
     frozen = _build(work, new, identity, parties.snapshot_of(work, new.client_id))
     quote_id = new.quote_id.lower() if new.quote_id else None
-    live = LiveClientInvoice(status="draft", updated_at=work.timestamp, quote_id=quote_id)
+    live = LiveClientInvoice(
+        status="draft", updated_at=work.timestamp, quote_id=quote_id, deposit_amount=amount_of(frozen)
+    )
     row = InvoiceRow(
         **_frozen_columns(frozen),
         seq=seq,
@@ -72,6 +75,7 @@ def create(work: Work, new: NewClientInvoice) -> Outcome:
     if new.status != "draft":
         row, warnings = _issue(work, row, new, frozen)
     store.insert_invoice(work.conn, work.organization_id, row)
+    deposits.reserve(work, {}, frozen)
     if quote_id:
         quote_links.link(work, quote_id, row.id)
     work.record(KIND, row.id, "created" if row.status == "draft" else "created_and_finalized", {"number": row.number})
@@ -111,8 +115,9 @@ def update(work: Work, invoice_id: str, change: ClientInvoiceChange) -> Outcome:
     _raise_faults(rules.write_faults(new, work.profile))
     identity = _identity(row, number=new.number)
     frozen = _build(work, new, identity, parties.snapshot_of(work, new.client_id, fallback=before["client"]))
-    after = _touched(work, row._replace(**_frozen_columns(frozen)))
+    after = _touched(work, row._replace(**_frozen_columns(frozen)), deposit_amount=amount_of(frozen))
     store.replace(work.conn, work.organization_id, row, after)
+    deposits.reserve(work, before, frozen)
     work.record(KIND, row.id, "updated", {"fields": sorted(change.model_fields_set)})
     _announce(work, "updated", after)
     _render_later(work, after)
@@ -126,6 +131,7 @@ def delete(work: Work, invoice_id: str) -> None:
     store.delete_draft(work.conn, work.organization_id, row)
     _drop_attachment(work, row)
     issuing.give_back(work, KIND, row.number)
+    deposits.release(work, json.loads(row.frozen))
     quote_links.unlink(work, json.loads(row.live).get("quote_id"), row.id)
     work.record(KIND, row.id, "deleted", {"number": row.number})
 
@@ -144,7 +150,7 @@ def finalize(work: Work, invoice_id: str) -> Outcome:
         parties.snapshot_of(work, new.client_id, fallback=before["client"]),
     )
     after, warnings = _issue(work, row, new, frozen)
-    after = _touched(work, after)
+    after = _touched(work, after, deposit_amount=amount_of(frozen))
     store.replace(work.conn, work.organization_id, row, after)
     work.record(KIND, row.id, "finalized", {"number": after.number})
     _announce(work, "updated", after)
@@ -192,7 +198,10 @@ def mark_as_canceled(work: Work, invoice_id: str) -> Outcome:
             "This invoice was submitted to an e-invoicing network and cannot be canceled.",
             fix="Issue a credit note for it instead.",
         )
+    frozen = json.loads(row.frozen)
+    deposits.refuse_cancel(work, frozen)
     after = _with_live(work, row, status)
+    deposits.release(work, frozen)
     work.record(KIND, row.id, "canceled")
     return Outcome(after, (rules.cancel_warning(work.profile.legal_country),))
 
@@ -287,7 +296,12 @@ def _left_to_pay(row: InvoiceRow) -> Money:
 
 def _build(work: Work, new: NewClientInvoice, identity: Identity, client: Mapping[str, Any]) -> FrozenClientInvoice:
     account = parties.account_for(work, new.payment_methods.iban if new.payment_methods else None)
-    return build_client_invoice(new, identity, profile=work.profile, client=client, account=account)
+    deducted = deposits.wanted(work, new, identity.id)
+    frozen = build_client_invoice(
+        new, identity, profile=work.profile, client=client, account=account, deposits=deducted
+    )
+    refuse_excess(frozen)
+    return frozen
 
 
 def _identity(row: InvoiceRow, *, number: str | None) -> Identity:
@@ -315,10 +329,10 @@ def _live_text(live: LiveClientInvoice) -> str:
     return live.model_dump_json(exclude=absent)
 
 
-def _touched(work: Work, row: InvoiceRow) -> InvoiceRow:
+def _touched(work: Work, row: InvoiceRow, **changes: object) -> InvoiceRow:
     """The row as changed now: version counted, and both copies of updated_at and status alike."""
     live = LiveClientInvoice.model_validate_json(row.live).model_copy(
-        update={"updated_at": work.timestamp, "status": row.status}
+        update={**changes, "updated_at": work.timestamp, "status": row.status}
     )
     return row._replace(updated_at=work.timestamp, version=row.version + 1, live=_live_text(live))
 

@@ -16,6 +16,8 @@ def seller_tax_number(facts: Facts) -> Iterable[Fault]:
 
 
 def performance_date(facts: Facts) -> Iterable[Fault]:
+    if facts.document.get("invoice_type") == "deposit":
+        return  # it bills what is yet to come: UStG § 14 Abs. 5
     if not (facts.document.get("performance_start_date") or facts.document.get("performance_date")):
         yield Fault(
             "missing_performance_date",
