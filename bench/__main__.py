@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import memory, reads, rendering, startup, writes
+from bench import lists, memory, reads, rendering, startup, writes
 from bench.measure import Result, shown
 
 WORK = Path(__file__).parents[1] / "build" / "bench"
@@ -16,6 +16,7 @@ MEASUREMENTS: dict[str, Callable[[Path], list[Result]]] = {
     "get": reads.get_one,
     "list": reads.list_small,
     "list-large": reads.list_large,
+    "lists-flat": lists.flat,
     "create": writes.create_finalized,
     "finalize": writes.create_then_finalize,
     "pdf": rendering.against_typst_alone,

@@ -17,6 +17,8 @@ from bench.processes import COUNTERFOIL, counterfoil, environment
 
 BLOCK = 2048
 ORIGINALS = 100
+# Of twenty invoices in a row: how a company's books look after some years.
+STATUSES = ("paid",) * 12 + ("unpaid",) * 7 + ("canceled",)
 FULL_LINES_UP_TO = 100_000  # a million invoices of three lines would need 6 GB
 _INIT = (
     "--country", "FR", "--legal-name", "Atelier du Banc SARL", "--iban", "FR7630006000011234567890189",
@@ -92,12 +94,16 @@ def make(data: Path, *, lines: int = 3) -> Dataset:
     return Dataset(data, organization["organization_id"], key, client_id)
 
 
-def grown(work: Path, rows: int) -> Dataset:
-    """A directory with `rows` invoices, made at the first call and found again at the next ones."""
-    data = work / f"rows-{rows}"
+def grown(work: Path, rows: int, *, lines: int | None = None) -> Dataset:
+    """A directory with `rows` invoices, made at the first call and found again at the next ones.
+
+    lines: of each invoice; without it 3, or 1 where there are very many.
+    """
+    lines = lines or (1 if rows > FULL_LINES_UP_TO else 3)
+    data = work / f"rows-{rows}-{lines}"
     note = data / "bench.json"
     if not note.exists():
-        made = make(data, lines=1 if rows > FULL_LINES_UP_TO else 3)
+        made = make(data, lines=lines)
         grow(made, rows)
         note.write_text(
             json.dumps({"organization_id": made.organization_id, "key": made.key, "client": made.client_id})
@@ -119,7 +125,10 @@ def grow(dataset: Dataset, rows: int) -> None:
     sql.execute("PRAGMA synchronous = OFF")
     sql.execute("PRAGMA cache_size = -200000")
     names = [row[1] for row in sql.execute("PRAGMA table_info(client_invoices)")]
+    status = "CASE " + " ".join(f"WHEN n.seq % 20 = {n} THEN '{name}'" for n, name in enumerate(STATUSES)) + " END"
     new = {
+        "status": status,
+        "live": f'replace(o.live, \'"status":"unpaid"\', \'"status":"\' || {status} || \'"\')',
         "id": "printf('%s%012x', substr(o.id, 1, 24), n.seq)",
         "seq": "n.seq",
         "number": "printf('C-%07d', n.seq)",
@@ -149,10 +158,17 @@ def waiting_jobs(data: Path) -> int:
 
 
 def _recount(sql: sqlite3.Connection, organization_id: str, rows: int) -> None:
-    blocks = array("I", [0] * (rows // BLOCK + 1))
-    for block, count in sql.execute(f"SELECT seq / {BLOCK}, count(*) FROM client_invoices GROUP BY 1"):
-        blocks[block] = count
-    sql.execute("UPDATE list_counts SET total = ?, blocks = ? WHERE status = 'unpaid'", (rows, blocks.tobytes()))
+    sql.execute("DELETE FROM list_counts WHERE organization_id = ?", (organization_id,))
+    for (status,) in sql.execute("SELECT DISTINCT status FROM client_invoices").fetchall():
+        blocks = array("I", [0] * (rows // BLOCK + 1))
+        counted = f"SELECT seq / {BLOCK}, count(*) FROM client_invoices WHERE status = ? GROUP BY 1"
+        for block, count in sql.execute(counted, (status,)):
+            blocks[block] = count
+        sql.execute(
+            "INSERT INTO list_counts (organization_id, kind, status, imported, total, blocks) "
+            "VALUES (?, 'client_invoice', ?, 0, ?, ?)",
+            (organization_id, status, sum(blocks), blocks.tobytes()),
+        )
     sql.execute("UPDATE organizations SET seq_last = ? WHERE id = ?", (rows, organization_id))
 
 
