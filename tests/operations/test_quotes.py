@@ -250,6 +250,13 @@ def test_name_and_tick_are_needed(company: Company, said: dict[str, Any], expect
     assert read(company, made.id) == made
 
 
+def test_all_that_is_missing_is_said_at_once(company: Company) -> None:
+    made = company.quote()
+    with pytest.raises(Invalid) as refused:
+        accept(company, made, name="", has_read_terms=False)
+    assert [fault.field for fault in refused.value.faults] == ["name", "has_read_terms"]
+
+
 @pytest.mark.parametrize(
     ("name", "reason", "expected"),
     [("", "", "missing_name"), ("Ada", "x" * 1001, "too_long"), ("Ada", "a\x00", "invalid_text")],

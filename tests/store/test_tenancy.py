@@ -27,6 +27,7 @@ from counterfoil.store import (
     listing,
     organizations,
     products,
+    quotes,
     webhooks,
 )
 from counterfoil.store import client_invoices as invoices
@@ -34,7 +35,7 @@ from tests.support.houses import IBAN, Company, new_company
 
 STORES = (
     attachments, clients, counters, credentials, emails, idempotency, invoices, journal, listing, organizations,
-    products, webhooks,
+    products, quotes, webhooks,
 )  # fmt: skip
 # Asked before the organization is known, or by the operator for all of them.
 WITHOUT_TENANT = {
@@ -52,6 +53,7 @@ class Things:
     email: str
     account: str
     secret_hash: str
+    quote: str
 
 
 @pytest.fixture
@@ -69,12 +71,16 @@ def owner(company: Company) -> tuple[Company, Things]:
         idempotency.put(work.conn, company.id, "key", idempotency.Record("f", 200, "{}"), work.timestamp)
     assert account is not None
     account_id = account.split('"id":"')[1].split('"')[0]
-    return company, Things(issued.id, str(issued.number), kept.id, email.id, account_id, str(secret))
+    return company, Things(
+        issued.id, str(issued.number), kept.id, email.id, account_id, str(secret), company.quote().id
+    )
 
 
 READS: list[tuple[str, Callable[[Connection, str, Things, Company], Any]]] = [
     ("invoice", lambda c, o, t, _: invoices.get(c, o, t.invoice)),
     ("number", lambda c, o, t, _: invoices.has_number(c, o, t.number) or None),
+    ("quote", lambda c, o, t, _: quotes.get(c, o, t.quote)),
+    ("quote's number", lambda c, o, _, __: quotes.has_number(c, o, "D-2026-001") or None),
     ("attachment", lambda c, o, t, _: attachments.get(c, o, t.attachment)),
     ("client", lambda c, o, _, owner: clients.get(c, o, owner.client_id)),
     ("email", lambda c, o, t, _: emails.get(c, o, t.email)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
@@ -202,18 +203,17 @@ def accept(work: Work, row: QuoteRow, *, name: str, has_read_terms: bool, seen_h
     if status == row.status:
         return row
     _check_open(work, row)
-    person = _person(name)
-    if not has_read_terms:
-        raise errors.Invalid(
-            "terms_not_read", "The box that says that you have read the quote is not ticked.",
-            field="has_read_terms", fix="Read the quote and its terms, and tick the box.",
-        )  # fmt: skip
+    message = "The box that says that you have read the quote is not ticked."
+    unread = Fault(
+        "terms_not_read", message, field="has_read_terms", fix="Read the quote and its terms, and tick the box."
+    )
+    _raise_faults([*_name_faults(name), *([] if has_read_terms else [unread])])
     if seen_hash != document_hash(row):
         raise errors.Conflict(
             "quote_has_changed", "The quote has changed since this page was opened.",
             fix="Open the page again and read it anew, then accept.",
         )  # fmt: skip
-    return _answered(work, row, status, "accepted", approved_at=work.timestamp, approved_by=person)
+    return _answered(work, row, status, "accepted", approved_at=work.timestamp, approved_by=name.strip())
 
 
 def decline(work: Work, row: QuoteRow, name: str, reason: str = "") -> QuoteRow:
@@ -226,9 +226,10 @@ def decline(work: Work, row: QuoteRow, name: str, reason: str = "") -> QuoteRow:
     if status == row.status:
         return row
     _check_open(work, row)
-    person, why = _person(name), _clean("reason", reason, LONGEST_REASON, is_line=False)
+    _raise_faults([*_name_faults(name), *_text_faults("reason", reason, LONGEST_REASON, without_controls)])
     return _answered(
-        work, row, status, "declined", canceled_at=work.timestamp, declined_by=person, decline_reason=why
+        work, row, status, "declined",
+        canceled_at=work.timestamp, declined_by=name.strip(), decline_reason=reason.strip(),
     )  # fmt: skip
 
 
@@ -285,27 +286,26 @@ def _answered(work: Work, row: QuoteRow, status: str, event: str, **said: str) -
     return after
 
 
-def _person(name: str) -> str:
-    found = _clean("name", name, LONGEST_NAME, is_line=True)
-    if not found:
-        raise errors.Invalid(
-            "missing_name", "The name of the person who answers is missing.", field="name", fix="Write your name."
-        )
-    return found
+def _name_faults(name: str) -> list[Fault]:
+    """What is wrong with the name of the person who answers."""
+    if not name.strip():
+        message = "The name of the person who answers is missing."
+        return [Fault("missing_name", message, field="name", fix="Write your name.")]
+    return _text_faults("name", name, LONGEST_NAME, one_line)
 
 
-def _clean(field: str, value: str, longest: int, *, is_line: bool) -> str:
-    """What a person typed, without blanks around it. Raises Invalid where it is too long or cannot be printed."""
-    found = value.strip()
+def _text_faults(field: str, typed: str, longest: int, check: Callable[[str], str]) -> list[Fault]:
+    """What is wrong with a text that a person typed; blanks around it are nothing. check: raises ValueError."""
+    found = typed.strip()
     if len(found) > longest:
-        raise errors.Invalid(
-            "too_long", f"The {field} has {len(found)} characters; at most {longest} are allowed.", field=field,
-            fix=f"Shorten it to {longest}.", meta={"max_length": longest},
-        )  # fmt: skip
+        message = f"The {field} has {len(found)} characters; at most {longest} are allowed."
+        fix = f"Shorten it to {longest}."
+        return [Fault("too_long", message, field=field, fix=fix, meta={"max_length": longest})]
     try:
-        return one_line(found) if is_line else without_controls(found)
+        check(found)
     except ValueError as error:
-        raise errors.Invalid("invalid_text", f"The {field}: {error}.", field=field, fix="Write plain text.") from None
+        return [Fault("invalid_text", f"The {field}: {error}.", field=field, fix="Write plain text.")]
+    return []
 
 
 def _check_number(work: Work, number: str | None, *, except_id: str | None) -> None:

@@ -34,12 +34,6 @@ def get(conn: Connection, organization_id: str, quote_id: str) -> QuoteRow | Non
     return DOCUMENTS.get(conn, organization_id, quote_id)
 
 
-def by_public_token(conn: Connection, token: str) -> QuoteRow | None:
-    """The quote behind a public page's token. The token itself is the permission, so no organization is asked."""
-    link = documents.by_token(conn, token)
-    return get(conn, link.organization_id, link.document_id) if link and link.document_kind == KIND else None
-
-
 def has_number(conn: Connection, organization_id: str, number: str, *, except_id: str | None = None) -> bool:
     """Whether another quote of the organization has this number."""
     return DOCUMENTS.has_number(conn, organization_id, number, except_id=except_id)
