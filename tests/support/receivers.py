@@ -78,6 +78,8 @@ class Receiver:
             return self.received[:count]
 
     def close(self) -> None:
+        with contextlib.suppress(OSError):
+            self._listening.shutdown(socket.SHUT_RDWR)  # a thread that waits in accept() would keep it open
         self._listening.close()
 
     def _accept(self) -> None:
