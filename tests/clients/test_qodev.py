@@ -22,7 +22,7 @@ def got(clients_python: Path, new_organization: NewOrganization) -> dict[str, An
     company = new_organization("FR")
     invoice = company.issued()
     note = {"invoice_id": invoice["id"], "issue_date": company.today, "reason": "Geste", "currency": "EUR"}
-    credit_note = expect(company.post("/credit_notes", {**note, "items": [company.item()]}), 200)["credit_note"]
+    credit_note = expect(company.post("/credit_notes", {**note, "items": [company.item()]}), 201)["credit_note"]
     uploaded = company.http.post("/v2/attachments", files={"file": ("a.pdf", blank_pdf(), "application/pdf")})
     login, _, secret = company.organization.api_key.partition(":")
     environment = clean_environment(

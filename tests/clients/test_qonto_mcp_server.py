@@ -112,7 +112,7 @@ def test_credit_notes_are_read_and_listed(clients_python: Path, company: Api) ->
     made = []
     for _ in range(3):
         note = {"invoice_id": company.issued()["id"], "issue_date": company.today, "reason": "Geste", "currency": "EUR"}
-        made.append(expect(company.post("/credit_notes", {**note, "items": [company.item()]}), 200)["credit_note"])
+        made.append(expect(company.post("/credit_notes", {**note, "items": [company.item()]}), 201)["credit_note"])
 
     async def scenario() -> None:
         async with program(clients_python, company) as call:

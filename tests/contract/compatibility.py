@@ -29,19 +29,19 @@ CHOSEN = {
     ("post", "/v2/client_invoices/{id}/mark_as_canceled"): "a wrong state: 412",
     ("post", "/v2/client_invoices/bulk"): "200",
     ("post", "/v2/client_invoices/uploads"): "200",
-    ("post", "/v2/credit_notes"): "200; amounts in answers are positive",
+    ("post", "/v2/credit_notes"): "201; amounts in answers are positive",
     ("post", "/v2/quotes"): "201, the quote's fields both bare and under quote",
     ("delete", "/v2/quotes/{id}"): "a sent quote: 412",
-    ("post", "/v2/products"): "200",
+    ("post", "/v2/products"): "201",
     ("patch", "/v2/products/{id}"): "PATCH, and PUT as another name for it",
     ("post", "/v2/attachments"): "the idempotency key may be left out",
     ("get", "/v2/bank_accounts"): "with meta",
-    ("get", "/v2/settings"): "",
-    ("put", "/v2/settings"): "",
+    ("get", "/v2/settings"): "bare, and under settings",
+    ("put", "/v2/settings"): "bare, and under settings",
     ("post", "/v2/reminders"): "201; replaces the client's configuration",
-    ("get", "/v2/recurring_invoices"): "",
-    ("post", "/v2/recurring_invoices"): "",
-    ("get", "/v2/recurring_invoices/{id}"): "",
+    ("get", "/v2/recurring_invoices"): "under recurring_invoices, with meta",
+    ("post", "/v2/recurring_invoices"): "201; bare, and under recurring_invoice",
+    ("get", "/v2/recurring_invoices/{id}"): "bare, and under recurring_invoice",
 }
 
 
@@ -93,6 +93,7 @@ def compare(method: str, path: str) -> Compared:
         return Compared(method, path, is_served=False)
     found = Compared(method, path, is_served=True)
     other = theirs()["paths"][path][method]
+    found.missing += [f"answer {status}" for status in _successes(other) if status not in _successes(mine)]
     _compare_parameters(found, other, mine)
     _compare_schema(found, "body", _body(other, theirs()), _body(mine, ours()))
     _compare_schema(found, "answer", _answer(other, theirs()), _answer(mine, ours()))
@@ -104,6 +105,10 @@ def _compare_parameters(found: Compared, other: Schema, mine: Schema) -> None:
     have = _query(mine, ours())
     found.missing += [f"query {name}" for name in sorted(wanted - have)]
     found.extra += [f"query {name}" for name in sorted(have - wanted)]
+
+
+def _successes(operation: Schema) -> list[str]:
+    return [status for status in operation["responses"] if status.startswith("2")]
 
 
 def _query(operation: Schema, document: Schema) -> set[str]:

@@ -157,11 +157,19 @@ VAT_GROUP = obj(
         "taxable_amount_cents": CENTS, "vat_amount": MONEY, "vat_amount_cents": CENTS,
     }
 )  # fmt: skip
+DEPOSIT = obj(
+    {
+        "id": UUID, "number": TEXT, "issue_date": DAY, "total_amount": MONEY, "total_amount_cents": CENTS,
+        "vat_amount": MONEY, "vat_amount_cents": CENTS, "amount": MONEY, "amount_cents": CENTS,
+        "paid": {"type": "boolean"},
+    }
+)  # fmt: skip
 OURS: Schema = {
     "line_total_amount": MONEY, "line_total_amount_cents": CENTS,
     "tax_exclusive_amount": MONEY, "tax_exclusive_amount_cents": CENTS, "amount_due": MONEY,
     "amount_due_cents": CENTS, "vat_breakdown": listed(VAT_GROUP), "mentions": listed(TEXT),
     "settings": {"type": "object"}, "report_einvoicing": either({"type": "boolean"}, NULL),
+    "deposits": listed(DEPOSIT), "credited_amount": either(MONEY, NULL),
 }  # fmt: skip
 INVOICE = obj({**NAMED, **SEEN, **OURS}, optional={"attachment_id": UUID, "quote_id": UUID})
 META = obj(

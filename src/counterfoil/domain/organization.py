@@ -100,8 +100,8 @@ class OrganizationProfile(BaseModel):
 class OrganizationChange(OrganizationProfile):
     """A change of the profile: absent keeps, null puts back what it was without being said."""
 
-    legal_name: Annotated[Line250, StringConstraints(min_length=1)] = ""
-    legal_country: CountryCode = ""
+    legal_name: Annotated[Line250, StringConstraints(min_length=1)] | None = None  # type: ignore[assignment]  # may lack
+    legal_country: CountryCode | None = None  # type: ignore[assignment]  # may lack
 
 
 class PostalAddress(BaseModel):

@@ -152,6 +152,7 @@ class Client:
     delete_quote = _Method(build.build_delete_quote)
     send_quote = _Method(build.build_send_quote)
     convert_quote = _Method(build.build_convert_quote)
+    list_quote_emails = _Method(build.build_list_quote_emails)
     each_quote = _Each(build.build_list_quotes)
 
     list_supplier_invoices = _Method(build.build_list_supplier_invoices)
@@ -294,6 +295,7 @@ class AsyncClient:
     delete_quote = _AsyncMethod(build.build_delete_quote)
     send_quote = _AsyncMethod(build.build_send_quote)
     convert_quote = _AsyncMethod(build.build_convert_quote)
+    list_quote_emails = _AsyncMethod(build.build_list_quote_emails)
     each_quote = _AsyncEach(build.build_list_quotes)
 
     list_supplier_invoices = _AsyncMethod(build.build_list_supplier_invoices)

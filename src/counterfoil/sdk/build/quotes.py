@@ -11,6 +11,7 @@ from counterfoil.sdk.wire import (
     Request,
     either,
     filters,
+    list_of,
     nothing,
     one_of,
     page_of,
@@ -95,3 +96,8 @@ def build_convert_quote(
     return Request(
         "POST", path_to(_QUOTES, id, "convert"), one_of("client_invoice"), json=change or {}, headers=headers
     )
+
+
+def build_list_quote_emails(id: str) -> Request[list[dict[str, Any]]]:
+    """List the mails of a quote and what became of them (Counterfoil only)."""
+    return Request("GET", path_to(_QUOTES, id, "emails"), list_of("emails"))
