@@ -108,3 +108,14 @@ def test_every_route_of_the_api_has_its_request_and_no_request_is_without_a_rout
     asked = {shape_of(builder) for builder in BUILDERS.values()}
     assert served - asked <= SECOND_SPELLINGS
     assert asked <= served
+
+
+def test_the_description_calls_operations_what_the_sdk_calls_them() -> None:
+    named = {shape_of(builder): name for name, builder in BUILDERS.items()}
+    wrong = {
+        route.handler.__name__: named[shape]
+        for route in ROUTES
+        if (shape := (route.method, re.sub(r"{[^}]*}", "{}", route.path))) in named
+        and route.handler.__name__ != named[shape]
+    }
+    assert wrong == {}

@@ -32,7 +32,7 @@ class MarkAsPaid(BaseModel):
     paid_at: Day | None = None
 
 
-def list_invoices(call: Call) -> Response:
+def list_client_invoices(call: Call) -> Response:
     """List client invoices"""
     wanted = _wanted(call.query)
     page, per_page = call.query.page()
@@ -47,25 +47,25 @@ def list_invoices(call: Call) -> Response:
     return call.read(act)
 
 
-def get_invoice(call: Call) -> Response:
+def get_client_invoice(call: Call) -> Response:
     """Retrieve a client invoice"""
     return call.read(lambda work: _one(call, work, client_invoices.get(work, call.params["id"])))
 
 
-def create_invoice(call: Call) -> Response:
+def create_client_invoice(call: Call) -> Response:
     """Create a client invoice"""
     new = parse_lines(call, NewClientInvoice, _NAME)
     return call.write(lambda work: _outcome(call, work, client_invoices.create(work, new(work))))
 
 
-def update_invoice(call: Call) -> Response:
+def update_client_invoice(call: Call) -> Response:
     """Update a draft client invoice"""
     _refuse_fixed(call.object(_NAME))
     change = parse_lines(call, ClientInvoiceChange, _NAME)
     return call.write(lambda work: _outcome(call, work, client_invoices.update(work, call.params["id"], change(work))))
 
 
-def delete_invoice(call: Call) -> Response:
+def delete_client_invoice(call: Call) -> Response:
     """Delete a draft client invoice"""
 
     def act(work: Work) -> str:
@@ -75,17 +75,17 @@ def delete_invoice(call: Call) -> Response:
     return call.write(act, status=204)
 
 
-def finalize_invoice(call: Call) -> Response:
+def finalize_client_invoice(call: Call) -> Response:
     """Finalize a draft client invoice"""
     return call.write(lambda work: _outcome(call, work, client_invoices.finalize(work, call.params["id"])))
 
 
-def cancel_invoice(call: Call) -> Response:
+def mark_client_invoice_as_canceled(call: Call) -> Response:
     """Mark a client invoice as canceled"""
     return call.write(lambda work: _outcome(call, work, client_invoices.mark_as_canceled(work, call.params["id"])))
 
 
-def pay_invoice(call: Call) -> Response:
+def mark_client_invoice_as_paid(call: Call) -> Response:
     """Mark a client invoice as paid"""
     sent = call.parse_optional(MarkAsPaid, _NAME)
     return call.write(
@@ -93,12 +93,12 @@ def pay_invoice(call: Call) -> Response:
     )
 
 
-def unpay_invoice(call: Call) -> Response:
+def unmark_client_invoice_as_paid(call: Call) -> Response:
     """Unmark a client invoice as paid"""
     return call.write(lambda work: _outcome(call, work, client_invoices.unmark_as_paid(work, call.params["id"])))
 
 
-def send_invoice(call: Call) -> Response:
+def send_client_invoice(call: Call) -> Response:
     """Send a client invoice by email"""
     request = call.parse(mailing.SendRequest)
 
@@ -109,7 +109,7 @@ def send_invoice(call: Call) -> Response:
     return call.write(act, status=204)
 
 
-def list_emails(call: Call) -> Response:
+def list_client_invoice_emails(call: Call) -> Response:
     """List the emails of a client invoice (ours)"""
     return call.read(
         lambda work: json.dumps(
@@ -184,15 +184,18 @@ _FILTERS: QueryTable = {
 }  # fmt: skip
 
 ROUTES = (
-    Route("GET", _BASE, _READ, list_invoices, gives=_LIST, query=_FILTERS),
-    Route("POST", _BASE, _WRITE, create_invoice, takes=NewClientInvoice, wrapper=_NAME, gives=_WRITES),
-    Route("GET", _ONE, _READ, get_invoice, gives=_GIVES),
-    Route("PATCH", _ONE, _WRITE, update_invoice, takes=ClientInvoiceChange, wrapper=_NAME, gives=_WRITES),
-    Route("DELETE", _ONE, _WRITE, delete_invoice, status=204),
-    Route("POST", f"{_ONE}/finalize", _WRITE, finalize_invoice, gives=_WRITES),
-    Route("POST", f"{_ONE}/mark_as_canceled", _WRITE, cancel_invoice, gives=_WRITES),
-    Route("POST", f"{_ONE}/mark_as_paid", _WRITE, pay_invoice, takes=MarkAsPaid, is_body_optional=True, gives=_WRITES),
-    Route("POST", f"{_ONE}/unmark_as_paid", _WRITE, unpay_invoice, gives=_WRITES),
-    Route("POST", f"{_ONE}/send", _WRITE, send_invoice, takes=mailing.SendRequest, status=204),
-    Route("GET", f"{_ONE}/emails", _READ, list_emails, gives={"emails": [mailing.SentEmail]}),
+    Route("GET", _BASE, _READ, list_client_invoices, gives=_LIST, query=_FILTERS),
+    Route("POST", _BASE, _WRITE, create_client_invoice, takes=NewClientInvoice, wrapper=_NAME, gives=_WRITES),
+    Route("GET", _ONE, _READ, get_client_invoice, gives=_GIVES),
+    Route("PATCH", _ONE, _WRITE, update_client_invoice, takes=ClientInvoiceChange, wrapper=_NAME, gives=_WRITES),
+    Route("DELETE", _ONE, _WRITE, delete_client_invoice, status=204),
+    Route("POST", f"{_ONE}/finalize", _WRITE, finalize_client_invoice, gives=_WRITES),
+    Route("POST", f"{_ONE}/mark_as_canceled", _WRITE, mark_client_invoice_as_canceled, gives=_WRITES),
+    Route(
+        "POST", f"{_ONE}/mark_as_paid", _WRITE, mark_client_invoice_as_paid, takes=MarkAsPaid, is_body_optional=True,
+        gives=_WRITES,
+    ),
+    Route("POST", f"{_ONE}/unmark_as_paid", _WRITE, unmark_client_invoice_as_paid, gives=_WRITES),
+    Route("POST", f"{_ONE}/send", _WRITE, send_client_invoice, takes=mailing.SendRequest, status=204),
+    Route("GET", f"{_ONE}/emails", _READ, list_client_invoice_emails, gives={"emails": [mailing.SentEmail]}),
 )  # fmt: skip

@@ -17,7 +17,7 @@ def get_einvoicing_settings(call: Call) -> Response:
     return call.read(lambda _work: einvoicing.SETTINGS.model_dump_json())
 
 
-def send_invoice_by_einvoice(call: Call) -> Response:
+def send_client_invoice_by_einvoice(call: Call) -> Response:
     """Send a client invoice by e-invoice"""
 
     def act(work: Work) -> str:
@@ -32,7 +32,7 @@ ROUTES = (
         "GET", "/v2/einvoicing/settings", scopes.EINVOICING_READ, get_einvoicing_settings, gives=EinvoicingSettings
     ),
     Route(
-        "POST", "/v2/client_invoices/{id}/send_by_einvoice", scopes.CLIENT_INVOICE_WRITE, send_invoice_by_einvoice,
-        status=204,
+        "POST", "/v2/client_invoices/{id}/send_by_einvoice", scopes.CLIENT_INVOICE_WRITE,
+        send_client_invoice_by_einvoice, status=204,
     ),
 )  # fmt: skip

@@ -84,13 +84,13 @@ def reject_supplier_invoice(call: Call) -> Response:
     return call.write(lambda work: supplier_invoices.reject(work, call.params["id"], sent))
 
 
-def pay_supplier_invoice(call: Call) -> Response:
+def mark_supplier_invoice_as_paid(call: Call) -> Response:
     """Mark a supplier invoice as paid"""
     sent = call.parse_optional(Payment, _NAME)
     return call.write(lambda work: supplier_invoices.mark_as_paid(work, call.params["id"], sent))
 
 
-def unpay_supplier_invoice(call: Call) -> Response:
+def unmark_supplier_invoice_as_paid(call: Call) -> Response:
     """Unmark a supplier invoice as paid"""
     return call.write(lambda work: supplier_invoices.unmark_as_paid(work, call.params["id"]))
 
@@ -245,7 +245,7 @@ ROUTES = (
           gives={_NAME: SupplierInvoice, "warnings": WARNINGS}),
     Route("POST", f"{_ONE}/reject", _WRITE, reject_supplier_invoice, takes=Rejection, wrapper=_NAME,
           is_body_optional=True, gives=SupplierInvoice),
-    Route("POST", f"{_ONE}/mark_as_paid", _WRITE, pay_supplier_invoice, takes=Payment, wrapper=_NAME,
+    Route("POST", f"{_ONE}/mark_as_paid", _WRITE, mark_supplier_invoice_as_paid, takes=Payment, wrapper=_NAME,
           is_body_optional=True, gives=SupplierInvoice),
-    Route("POST", f"{_ONE}/unmark_as_paid", _WRITE, unpay_supplier_invoice, gives=SupplierInvoice),
+    Route("POST", f"{_ONE}/unmark_as_paid", _WRITE, unmark_supplier_invoice_as_paid, gives=SupplierInvoice),
 )  # fmt: skip
