@@ -11,6 +11,7 @@ from counterfoil import errors
 from counterfoil.domain.client import ClientFields
 from counterfoil.operations import clients, organization, recurring_invoices
 from counterfoil.operations.work import SCHEDULE
+from counterfoil.store import recurring_invoices as store
 from tests.support.houses import IBAN, Company, new_company
 from tests.support.schedules import ITEM, at, invoices, recurring, recurring_body, shown, tick
 
@@ -195,16 +196,16 @@ def test_the_clients_deletion_cancels_those_that_can_be(company: Company) -> Non
     ]  # fmt: skip
 
 
-def test_whether_one_is_active(company: Company) -> None:
-    def has_active() -> bool:
+def test_whether_one_is_scheduled_or_active(company: Company) -> None:
+    def has_live() -> bool:
         with company.read() as work:
-            return recurring_invoices.has_active(work)
+            return store.has_live(work.conn, company.id)
 
-    assert not has_active()
+    assert not has_live()
     recurring_id = recurring(company)
-    assert has_active()
+    assert has_live()
     act(company, "suspend", recurring_id)
-    assert not has_active()
+    assert not has_live()
 
 
 def test_numbering_by_hand_excludes_them(company: Company) -> None:

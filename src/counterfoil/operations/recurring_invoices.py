@@ -114,11 +114,6 @@ def cancel_of_client(work: Work, client_id: str) -> None:
             _ended(work, row, "cancel")
 
 
-def has_active(work: Work) -> bool:
-    """Tell whether one is active, or scheduled to become so: each of its invoices will need a number by itself."""
-    return store.has_live(work.conn, work.organization_id)
-
-
 def make_due(work: Work, recurring_invoice_id: str) -> bool:
     """Make the invoice of its next period, if that day has come; whether one was made.
 
