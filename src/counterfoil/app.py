@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -35,7 +35,7 @@ from counterfoil.rest.edge import Edge
 from counterfoil.rest.errors import respond
 from counterfoil.rest.limits import Limits
 from counterfoil.settings import Settings
-from counterfoil.store import instance, migrations
+from counterfoil.store import instance, marks, migrations
 from counterfoil.store.engine import Database, open_postgresql, open_sqlite
 from counterfoil.store.locks import FileLock
 
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from counterfoil.jobs.service import JobService
     from counterfoil.mcp.endpoint import McpEndpoint
     from counterfoil.ports.mail import Mailer
+    from counterfoil.sandbox import Sandbox
 
 log = logging.getLogger("counterfoil")
 DATABASE_FILE = "counterfoil.db"
@@ -61,12 +62,23 @@ class House:
     """Everything of one running Counterfoil. Close it when done.
 
     is_server: takes the directory's server lock, of which there is one. runs_jobs: renders and mails in this process.
+    is_sandbox: of a server: whether the directory must be a sandbox's or must not. Raises WrongDirectory.
     """
 
     def __init__(
-        self, settings: Settings, *, clock: Clock | None = None, is_server: bool = False, runs_jobs: bool = False
+        self,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        is_server: bool = False,
+        runs_jobs: bool = False,
+        is_sandbox: bool = False,
     ) -> None:
         self.settings = settings
+        if is_sandbox:
+            marks.claim(settings.data, DATABASE_FILE)
+        elif is_server:
+            marks.refuse(settings.data, DATABASE_FILE)
         self._server_lock = FileLock(settings.data / "server.lock")
         settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         if is_server and not settings.database_url and not self._server_lock.try_for_life():
@@ -74,8 +86,15 @@ class House:
         if is_server:
             # For other processes on the directory, such as mcp: links that they write lead to this server.
             (settings.data / ADDRESS_FILE).write_text(settings.base_url, encoding="utf-8")
+        if is_sandbox:
+            from counterfoil.sandbox import wipe
+
+            wipe(settings.data, DATABASE_FILE)  # after the lock: nobody else is served from here
         self.database = open_database(settings)
         migrations.upgrade(self.database)
+        if is_sandbox:
+            with self.database.write() as conn:
+                marks.mark(conn)
         self.clock = clock or SystemClock()
         self.works = Works(self.database, self.clock, page_base=settings.base_url)
         self.works.habits.keep_answers = timedelta(days=settings.idempotency_days)
@@ -111,6 +130,20 @@ class House:
         """Begins to render and mail, if this house does."""
         if self._jobs:
             self._jobs.start()
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether what is here is sample data."""
+        return marks.is_sandbox(self.settings.data, DATABASE_FILE)
+
+    def hurry_jobs(self) -> None:
+        """Lets the jobs look at once for what is due: the clock was set."""
+        if self._jobs:
+            self._jobs.hurry()
+
+    def jobs_held_back(self) -> AbstractContextManager[None]:
+        """No job runs in this process while it is entered."""
+        return self._jobs.held_back() if self._jobs else nullcontext()
 
     def close(self) -> None:
         """Ends the jobs at hand and gives the directory back."""
@@ -161,8 +194,8 @@ def is_loopback(url: str) -> bool:
         return False
 
 
-def create_app(house: House) -> FastAPI:
-    """The ASGI application: REST, MCP, pages and health."""
+def create_app(house: House, sandbox: Sandbox | None = None) -> FastAPI:
+    """The ASGI application: REST, MCP, pages and health, and what controls the sandbox where there is one."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -174,8 +207,10 @@ def create_app(house: House) -> FastAPI:
         title="Counterfoil", version=__version__, lifespan=lifespan, redirect_slashes=False, docs_url=None,
         redoc_url=None, openapi_url=None,
     )  # fmt: skip
-    app.edge = lambda inner: Edge(inner, house.limits)
-    api.mount(app, house.doors)
+    app.edge = lambda inner: Edge(sandbox.around(inner) if sandbox else inner, house.limits)
+    api.mount(app, house.doors, is_sandbox=sandbox is not None)
+    if sandbox:
+        sandbox.mount(app)
     _add_health(app, house)
     _add_pages(app, house)
     mcp_door = _McpDoor(app, house)

@@ -59,6 +59,8 @@ def create(
     profile = organization.with_country_defaults(values)
     house = House(house_settings(data, database_url))
     try:
+        if house.is_sandbox:
+            profile = profile.model_copy(update={"is_specimen": True})
         actor = Actor(uuid7(house.clock.now()), "cli")
         with house.works.write(actor) as work:
             made = organization.create(work, profile, iban=iban, next_number=next_number)

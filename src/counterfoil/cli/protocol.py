@@ -7,6 +7,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from counterfoil.errors import Fault
 from counterfoil.rest import trace
 from counterfoil.rest.errors import envelope
+from counterfoil.rest.faults import TRANSPORT_KEY
 
 _FAULT = Fault(
     "bad_request", "This is not a request of HTTP/1.1 that can be read.", fix="Send a well-formed HTTP/1.1 request."
@@ -27,3 +28,12 @@ class Protocol(HttpToolsProtocol):
         lines = b"".join(name + b": " + value + b"\r\n" for name, value in headers)
         self.transport.write(STATUS_LINE[400] + lines + b"\r\n" + body)
         self.transport.close()
+
+
+class SandboxProtocol(Protocol):
+    """Hands the line over with each request, so that a fault can cut it."""
+
+    def on_message_begin(self) -> None:
+        """Begins a request."""
+        super().on_message_begin()
+        self.scope[TRANSPORT_KEY] = self.transport  # type: ignore[literal-required]  # a key of ours

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import sys
 import webbrowser
+from json import dumps
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from counterfoil.cli.console import DatabaseOption, DataOption, fail
 from counterfoil.cli.initialize import house_settings
+from counterfoil.cli.sandbox import serve_sandbox
 
 if TYPE_CHECKING:
     from socket import socket
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     import uvicorn
 
     from counterfoil.app import House
+    from counterfoil.sandbox import Sandbox
 
 # How long a thread may keep the interpreter from another: with Python's own 5 ms, a request that changes threads three
 # times waits 15 ms for a job that computes.
@@ -30,41 +33,64 @@ def serve(
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port; 8642 by default.")] = None,
     database_url: DatabaseOption = None,
     no_jobs: Annotated[bool, typer.Option("--no-jobs", help="Serve only; render and mail nothing here.")] = False,
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox", help="For tests: sample data that resets, a clock to set, faults on demand.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Say in one JSON object that it is ready.")] = False,
 ) -> None:
     """Serve the API, MCP and pages, and run the jobs."""
     from counterfoil.app import AlreadyServed, House
 
+    if sandbox:
+        serve_sandbox(data, host, port, runs_jobs=not no_jobs, as_json=json)
+        return
     settings = house_settings(data, database_url, host=host, port=port)
     try:
         house = House(settings, is_server=True, runs_jobs=not no_jobs)
     except AlreadyServed as error:
         fail(f"another server already serves {error}; stop it, or use PostgreSQL for several (--database-url)")
     try:
-        run(house)
+        run(house, announce=_ready(house) if json else None)
     finally:
         house.close()
 
 
-def run(house: House, *, announce: str | None = None, open_url: str | None = None) -> None:
-    """Serves until a signal. announce: printed once connections are taken; open_url: then shown in the browser."""
+def _ready(house: House) -> str:
+    base = house.settings.base_url
+    return dumps({"url": base, "api_url": f"{base}/v2", "data": str(house.settings.data.resolve())})
+
+
+def run(
+    house: House,
+    *,
+    announce: str | None = None,
+    open_url: str | None = None,
+    sandbox: Sandbox | None = None,
+    sockets: list[socket] | None = None,
+) -> None:
+    """Serves until a signal. announce: printed once connections are taken; open_url: then shown in the browser.
+
+    sockets: to listen on instead of the settings' address.
+    """
     import uvicorn
 
     from counterfoil.app import create_app
-    from counterfoil.cli.protocol import Protocol
+    from counterfoil.cli.protocol import Protocol, SandboxProtocol
 
     settings = house.settings
     sys.setswitchinterval(SWITCH_SECONDS)
     _log_with_trace_ids()
     config = uvicorn.Config(
-        create_app(house), host=settings.host, port=settings.port, access_log=False, log_level="warning",
-        log_config=None, timeout_graceful_shutdown=10, server_header=False, ws="none", http=Protocol,
+        create_app(house, sandbox), host=settings.host, port=settings.port, access_log=False, log_level="warning",
+        log_config=None, timeout_graceful_shutdown=10, server_header=False, ws="none",
+        http=SandboxProtocol if sandbox else Protocol,
         # Without a name whoever calls from this machine could pose as anybody: uvicorn's own default believes them.
         proxy_headers=bool(settings.trusted_proxies), forwarded_allow_ips=settings.trusted_proxies or "",
     )  # fmt: skip
     server = uvicorn.Server(config)
     told = announce or f"counterfoil serves {settings.base_url} from {settings.data.resolve()}; Ctrl-C stops"
     _after_startup(server, told, open_url)
-    server.run()
+    server.run(sockets)
     if not server.started:
         sys.exit(1)
 

@@ -34,15 +34,22 @@ class NewOrganization:
 
 
 def create(
-    work: Work, profile: OrganizationProfile, *, iban: str, next_number: int | None = None, secret: str | None = None
+    work: Work,
+    profile: OrganizationProfile,
+    *,
+    iban: str,
+    next_number: int | None = None,
+    secret: str | None = None,
+    slug: str | None = None,
 ) -> NewOrganization:
     """Make the organization that `work` is for, with its main account and an API key of all scopes.
 
-    iban: checked by its digits. next_number: the first number of this year's invoices. secret: fixed for demo data.
+    iban: checked by its digits. next_number: the first number of this year's invoices. secret, slug: fixed for sample
+    data.
     """
     profile = _checked(profile)
     account = party.check_iban(iban)
-    slug = _free_slug(work, profile.legal_name)
+    slug = slug or _free_slug(work, profile.legal_name)
     organizations.insert_organization(
         work.conn,
         work.organization_id,

@@ -40,11 +40,11 @@ RESOURCES = (
 ROUTES: tuple[Route, ...] = tuple(route for resource in RESOURCES for route in resource.ROUTES)
 
 
-def mount(app: FastAPI, doors: Doors) -> None:
-    """Adds the API, its description and its downloads to `app`."""
+def mount(app: FastAPI, doors: Doors, *, is_sandbox: bool = False) -> None:
+    """Adds the API, its description and its downloads to `app`. is_sandbox: describes /sandbox as well."""
     for route in ROUTES:
         serve(app.router, doors, route)
-    _add_description(app, doors)
+    _add_description(app, doors, is_sandbox=is_sandbox)
 
     def download(request: Request) -> Response:
         return attachments.download(doors, request)
@@ -54,12 +54,17 @@ def mount(app: FastAPI, doors: Doors) -> None:
     app.add_exception_handler(Exception, _broken)
 
 
-def _add_description(app: FastAPI, doors: Doors) -> None:
+def _add_description(app: FastAPI, doors: Doors, *, is_sandbox: bool) -> None:
     @cache
     def described() -> dict[str, Any]:
         from counterfoil.rest.openapi import build  # at the first request: it builds every schema
 
-        return build(ROUTES)
+        description = build(ROUTES)
+        if is_sandbox:
+            from counterfoil.rest import sandbox
+
+            description["paths"] |= sandbox.described()
+        return description
 
     def openapi(_request: Request) -> Response:
         return Response(json.dumps(described(), ensure_ascii=False), media_type="application/json")

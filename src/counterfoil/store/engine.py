@@ -13,7 +13,7 @@ from sqlalchemy import Engine, create_engine, event
 from counterfoil.store.locks import FairLock, FileLock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 # Both of FastAPI's thread limit (40) and room for the job runner; the pool's own default of 15 times out.
 POOL_SIZE = 48
@@ -72,10 +72,11 @@ class Database:
         with self._writer.connect() as conn:
             conn.connection.driver_connection.execute("VACUUM INTO ?", (str(file),))  # type: ignore[union-attr]  # open
 
-    def replace_by(self, file: Path) -> None:
+    def replace_by(self, file: Path, meanwhile: Callable[[], None] = lambda: None) -> None:
         """Puts the content of another SQLite file in place of this one's, in one transaction.
 
-        Who reads at that moment goes on in the old content; who writes comes wholly before or wholly after.
+        Who reads at that moment goes on in the old content; who writes comes wholly before or wholly after, also
+        after what is done `meanwhile`.
         """
         with (
             self._fair,
@@ -84,6 +85,7 @@ class Database:
             self._writer.connect() as conn,
         ):
             source.backup(conn.connection.driver_connection)  # type: ignore[arg-type]  # SQLite's own, and open
+            meanwhile()
 
     def _held_file_lock(self) -> AbstractContextManager[None]:
         return self._file_lock.held() if self._file_lock else nullcontext()

@@ -104,3 +104,14 @@ def retry(conn: Connection, job: JobRow, *, run_at: str, attempts: int, error: s
 def waiting(conn: Connection) -> int:
     """How many jobs are queued and alive."""
     return conn.execute(select(func.count()).select_from(jobs).where(jobs.c.is_dead.is_(False))).scalar_one()
+
+
+def counted(conn: Connection) -> dict[tuple[str, bool], int]:
+    """How many jobs there are, by kind and whether they are laid aside."""
+    query = select(jobs.c.kind, jobs.c.is_dead, func.count()).group_by(jobs.c.kind, jobs.c.is_dead)
+    return {(kind, bool(is_dead)): number for kind, is_dead, number in conn.execute(query)}
+
+
+def earliest(conn: Connection) -> str | None:
+    """When the first job that is alive is due, or was, whoever holds it; None when there is none."""
+    return conn.execute(select(func.min(jobs.c.run_at)).where(jobs.c.is_dead.is_(False))).scalar()

@@ -1,0 +1,170 @@
+"""A sandbox: a house with sample data, a clock that can be set, and faults on demand; put back to its start at will."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from counterfoil import __version__
+from counterfoil.formats.mail import read
+from counterfoil.ports.clock import SettableClock, timestamp
+from counterfoil.ports.mail import CatcherMailer
+from counterfoil.rest import sandbox as door
+from counterfoil.rest.faithful import PLAIN, Faithful, FaithfulLayer, Switches
+from counterfoil.rest.faults import FaultLayer, Faults
+from counterfoil.store import queue
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from starlette.types import ASGIApp
+
+    from counterfoil.app import House
+
+SEED_FILE = "seed.db"
+_LOOK_SECONDS = 0.01
+# Jobs that look again for a PDF, or let a draft rest, are due within this.
+_NEARLY_DUE = timedelta(seconds=1)
+
+
+class Sandbox:
+    """What is done to a house from outside of its API. seed: what it was filled with, as GET /sandbox shows it.
+
+    The house must be filled already and run no jobs yet: what is in its database now is what a reset brings back.
+    """
+
+    def __init__(self, house: House, clock: SettableClock, seed: Mapping[str, Any], *, is_open: bool) -> None:
+        self.faults = Faults()
+        self._house = house
+        self._clock = clock
+        self._seed = seed
+        self._is_open = is_open
+        self._switches = Switches()
+        self._mail = CatcherMailer(house.settings.data / "mail")
+        self._usual_keep = house.works.habits.keep_answers
+        self._usual_limits = house.limits.mode
+        self._one_at_a_time = threading.Lock()
+        self._seed_file = house.settings.data / SEED_FILE
+        self._seed_file.unlink(missing_ok=True)
+        house.database.copy_to(self._seed_file)
+
+    def mount(self, app: FastAPI) -> None:
+        """Adds the routes below /sandbox."""
+        door.mount(app.router, self)
+
+    def around(self, app: ASGIApp) -> ASGIApp:
+        """The application with what the sandbox does to requests."""
+        inner = FaithfulLayer(app, self._switches)
+        return door.GuardLayer(FaultLayer(inner, self.faults), is_open=self._is_open)
+
+    @property
+    def faithful(self) -> Faithful:
+        return self._switches.now
+
+    def set_faithful(self, wanted: Faithful) -> None:
+        habits, minutes = self._house.works.habits, wanted.idempotency_minutes
+        habits.keep_answers = self._usual_keep if minutes is None else timedelta(minutes=minutes)
+        habits.is_question_compared = not wanted.idempotency_replays_any_body
+        seconds = wanted.pdf_delay_seconds
+        habits.delays = {"render": timedelta(seconds=seconds)} if seconds else {}
+        self._house.limits.forget()
+        self._house.limits.mode = "on" if wanted.rate_limits else self._usual_limits
+        self._switches.now = PLAIN if wanted == PLAIN else wanted
+
+    def state(self) -> dict[str, Any]:
+        base = self._house.settings.base_url
+        with self._house.database.read() as conn:
+            jobs = _by_kind(queue.counted(conn), is_dead=False)
+        return {
+            "version": __version__,
+            "api_url": f"{base}/v2",
+            "openapi_url": f"{base}/openapi.json",
+            "clock": self.clock_state(),
+            **self._seed,
+            "faults": [fault.as_wire() for fault in self.faults.listed()],
+            "faithful": self.faithful.model_dump(),
+            "jobs": jobs,
+            "email_count": len(self._mail.list()),
+            "routes": [
+                {"method": each.method, "path": each.path, "does": each.handler.__doc__} for each in door.ROUTES
+            ],
+        }
+
+    def reset(self) -> None:
+        house = self._house
+        with self._one_at_a_time, house.jobs_held_back():
+            house.database.replace_by(self._seed_file, self._put_back)
+        house.hurry_jobs()
+
+    def _put_back(self) -> None:
+        self._clock.set(self._clock.start)
+        self._mail.clear()
+        self.faults.clear()
+        self.set_faithful(PLAIN)
+
+    def now(self) -> datetime:
+        return self._clock.now()
+
+    def clock_state(self) -> dict[str, Any]:
+        return {"now": timestamp(self._clock.now()), "start": timestamp(self._clock.start), "is_ticking": True}
+
+    def set_clock(self, moment: datetime) -> None:
+        self._clock.set(moment)
+        self._house.hurry_jobs()
+
+    def drain(self, timeout_seconds: int) -> dict[str, Any]:
+        house = self._house
+        house.hurry_jobs()
+        end = time.monotonic() + timeout_seconds
+        before = None
+        while True:
+            with house.jobs_held_back(), house.database.read() as conn:
+                counted, earliest = queue.counted(conn), queue.earliest(conn)
+            waiting = _by_kind(counted, is_dead=False)
+            before = waiting if before is None else before
+            is_idle = earliest is None or earliest > timestamp(self._clock.now() + _NEARLY_DUE)
+            if is_idle or time.monotonic() >= end:
+                break
+            time.sleep(_LOOK_SECONDS)
+        return {
+            "is_idle": is_idle,
+            "done": {kind: n - waiting.get(kind, 0) for kind, n in before.items() if n > waiting.get(kind, 0)},
+            "waiting": waiting,
+            "next_due_at": earliest,
+            "failed": _by_kind(counted, is_dead=True),
+        }
+
+    def emails(self) -> list[dict[str, Any]]:
+        return [self._email(name) for name in self._mail.list()]
+
+    def clear_emails(self) -> int:
+        return self._mail.clear()
+
+    def _email(self, file_id: str) -> dict[str, Any]:
+        letter = read(self._mail.get(file_id))
+        base = f"{self._house.settings.base_url}/dev/mail/{file_id}"
+        shown: dict[str, Any] = {name: letter.header(name) for name in ("from", "to", "cc", "reply-to", "subject")}
+        files = [
+            {
+                "file_name": file.file_name, "content_type": file.content_type, "size": len(file.data),
+                "url": f"{base}/{index}",
+            }
+            for index, file in enumerate(letter.attachments)
+        ]  # fmt: skip
+        return {"id": file_id, **shown, "text": letter.text, "attachments": files}
+
+
+def _by_kind(counted: Mapping[tuple[str, bool], int], *, is_dead: bool) -> dict[str, int]:
+    return {kind: number for (kind, dead), number in counted.items() if dead is is_dead}
+
+
+def wipe(data: Path, database_file: str) -> None:
+    """Removes what an earlier sandbox left in its directory; never called on one that is not marked."""
+    for name in (database_file, f"{database_file}-wal", f"{database_file}-shm", SEED_FILE):
+        (data / name).unlink(missing_ok=True)
+    for folder in ("mail", "files"):
+        shutil.rmtree(data / folder, ignore_errors=True)
