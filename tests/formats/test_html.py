@@ -17,7 +17,7 @@ from counterfoil.formats.labels import LABELS
 from counterfoil.formats.page import Appearance
 from counterfoil.formats.view import view
 from tests.support import hostile
-from tests.support.sample_documents import SAMPLES, french, german, italian, money
+from tests.support.sample_documents import SAMPLES, credit_note, french, german, italian, money
 
 LINKS = html.Links(style="s.css", accent="a.css", script="c.js", icon="i.svg", pdf="x/pdf")
 TODAY = date(2026, 11, 3)
@@ -138,6 +138,16 @@ def test_only_plain_addresses_become_links(email: str, phone: str, links: list[s
     document = french()
     document["organization"] |= {"email": email, "phone": phone}
     assert re.findall(r'href="((?:mailto|tel|javascript)[^"]*)"', shown(document)) == links
+
+
+def test_credit_notes_are_named_on_the_page_and_on_that_of_a_canceled_invoice() -> None:
+    notes = [credit_note(german()) | {"number": number} for number in ("A-1", "A-2<b>")]
+    page = html.invoice_page(german(), Appearance(), LINKS, today=TODAY, credit_notes=notes)
+    gone = html.gone_page(german() | {"status": "canceled"}, LINKS, days=180, credit_notes=notes)
+    for text in map(words, (page, gone)):
+        assert "Rechnungskorrektur A-1, 20. November 2026 307,57" in text
+        assert "A-2<b>" in text
+    assert "A-1" not in html.gone_page(german(), LINKS, days=180, credit_notes=notes)
 
 
 def test_the_page_that_is_gone_says_why_and_whom_to_ask() -> None:

@@ -171,3 +171,33 @@ def test_deposits_without_names_are_taken_off_in_one_row() -> None:
     page = shown("german_balance", deposits=[], deposit_amount=money("5500.50"))
 
     assert [plain(row.value) for row in page.totals if row.key == "deposit"] == ["-5.500,50 €"]
+
+
+def test_what_credit_notes_took_off_is_not_asked_for() -> None:
+    page = shown("german", credited_amount=money("1227.47"))
+
+    assert plain(page.due.value) == "10.000,00 €"
+    assert [(row.key, plain(row.value)) for row in page.totals][-3:] == [
+        ("total", "11.227,47 €"), ("credited", "-1.227,47 €"), ("due", "10.000,00 €"),
+    ]  # fmt: skip
+    assert page.payment is not None
+    assert "EUR10000.00" in page.payment.qr_payload.split("\n")
+
+
+@pytest.mark.parametrize("credited", ["11227.47", "99999"])
+def test_a_wholly_credited_invoice_asks_for_nothing(credited: str) -> None:
+    page = shown("german", credited_amount=money(credited))
+
+    assert plain(page.due.value) == "0,00 €"
+    assert page.payment is None or page.payment.qr_payload == ""
+
+
+def test_a_paid_invoice_says_what_was_paid_whenever_it_was_credited() -> None:
+    # given one of which a part was credited before it was paid, and one that was paid in full before
+    before = shown("english_paid", credited_amount=money("27.47"), amount_paid=money("11200"))
+    after = shown("english_paid", credited_amount=money("27.47"), amount_paid=money("11227.47"))
+
+    assert [row.key for row in before.totals][-3:] == ["total", "credited", "due"]
+    assert plain(before.due.value) == "€11,200.00"
+    assert [row.key for row in after.totals][-2:] == ["total", "due"]
+    assert plain(after.due.value) == "€11,227.47"

@@ -79,6 +79,12 @@ class Company:
         """The quote as the API answers it now."""
         return dict(self.call("GET", f"/quotes/{quote['id']}")["quote"])
 
+    def credit(self, invoice: dict[str, Any], amount: str) -> dict[str, Any]:
+        """A new credit note over so much of the invoice, VAT included."""
+        body = {"invoice_id": invoice["id"], "issue_date": TODAY, "currency": "EUR", "reason": "Retour",
+                "amount": {"value": amount, "currency": "EUR"}}  # fmt: skip
+        return dict(self.call("POST", "/credit_notes", body)["credit_note"])
+
     def act(self, invoice: dict[str, Any], action: str, body: object = None) -> dict[str, Any]:
         """The invoice after POST /v2/client_invoices/{id}/{action}."""
         return dict(self.call("POST", f"/client_invoices/{invoice['id']}/{action}", body)["client_invoice"])

@@ -39,6 +39,10 @@ def words(page: str) -> str:
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", page.split("<body>")[1])).split())
 
 
+def plain(text: str) -> str:
+    return text.replace("\u202f", " ").replace("\xa0", " ")
+
+
 def test_the_page_of_an_issued_invoice_needs_no_login(company: Company) -> None:
     invoice = company.invoice()
     answer = company.visitor.get(path_of(invoice))
@@ -144,6 +148,27 @@ def test_a_canceled_invoice_is_gone_and_says_whom_to_ask(company: Company) -> No
     assert "mailto:factures@atelier.example" in answer.text
     assert invoice["number"] not in answer.text
     assert company.visitor.get(path_of(invoice) + "/pdf").status_code == 410
+
+
+def test_what_was_credited_is_on_the_invoices_page_and_not_asked_for(company: Company) -> None:
+    # given an invoice of 1,480.93, of which two credit notes give back 320.93
+    invoice = company.invoice()
+    first, second = (company.credit(invoice, amount)["number"] for amount in ("300.00", "20.93"))
+    # when its client looks
+    text = plain(words(company.visitor.get(path_of(invoice)).text))
+    # then the page says so, and asks for the rest
+    assert f"Avoirs Avoir {first}, 5 octobre 2026 300,00 € Avoir {second}, 5 octobre 2026 20,93 €" in text
+    assert "Montant à payer 1 160,00 €" in text
+    assert "1 160,00 € à Atelier Lumière" in plain(company.visitor.get(path_of(invoice)).text)
+
+
+def test_a_wholly_credited_invoice_is_gone_and_names_its_credit_note(company: Company) -> None:
+    invoice = company.invoice()
+    number = company.credit(invoice, "1480.93")["number"]
+    answer = company.visitor.get(path_of(invoice))
+    assert answer.status_code == 410
+    assert "Cette facture est annulée." in answer.text
+    assert f"Avoir {number}, 5 octobre 2026 1 480,93 €" in plain(words(answer.text))
 
 
 def test_the_page_lives_180_days(timed: Company) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from counterfoil.formats import qr
 from counterfoil.formats.labels import Labels
 from counterfoil.formats.page import Fact, PaymentView, TotalRow
-from counterfoil.formats.parts import Document, Parts, is_amount, withholding
+from counterfoil.formats.parts import Document, Parts, is_amount, left_to_pay, withholding
 from counterfoil.formats.wording import Wording
 
 PROFORMA = "PROFORMA"
@@ -16,7 +16,8 @@ PROFORMA = "PROFORMA"
 def parts(document: Document, words: Wording) -> Parts:
     """The parts of an invoice, a deposit invoice, a balance invoice, or a draft of one."""
     labels = words.labels
-    due = Fact(_due_label(document, labels), words.money(document["amount_due"]))
+    amount = _amount(document)
+    due = Fact(_due_label(document, labels), words.money(amount))
     return Parts(
         title=_title(document, labels),
         seller=labels.seller,
@@ -27,6 +28,7 @@ def parts(document: Document, words: Wording) -> Parts:
         ends=(
             *withholding(document, words),
             *_deposits(document, words),
+            *_credited(document, amount, words),
             TotalRow("due", due.label, due.value, is_strong=True),
         ),
         watermark={"draft": PROFORMA, "canceled": labels.canceled}.get(document["status"], ""),
@@ -56,6 +58,12 @@ def _due_label(document: Document, labels: Labels) -> str:
     return labels.amount_paid if document["status"] == "paid" else labels.amount_due
 
 
+def _amount(document: Document) -> Mapping[str, str]:
+    """What was paid, or what is left to pay."""
+    paid: Mapping[str, str] | None = document.get("amount_paid")
+    return paid if paid and document["status"] == "paid" else left_to_pay(document)
+
+
 def _facts(document: Document, words: Wording) -> Iterator[Fact]:
     labels = words.labels
     yield Fact(labels.issue_date, words.day(document.get("issue_date")))
@@ -82,6 +90,13 @@ def _deposits(document: Document, words: Wording) -> Iterator[TotalRow]:
         yield TotalRow("deposit", labels.deposit, words.money(whole, is_negated=True))
 
 
+def _credited(document: Document, amount: Mapping[str, str], words: Wording) -> Iterator[TotalRow]:
+    """What credit notes took off; what they give back of an invoice that was paid before is no part of its sums."""
+    credited = document.get("credited_amount")
+    if credited and is_amount(credited["value"]) and amount == left_to_pay(document):
+        yield TotalRow("credited", words.labels.credited, words.money(credited, is_negated=True))
+
+
 def _payment(document: Document, words: Wording) -> PaymentView | None:
     """Where to pay; None on a paid or canceled document and where no account is named."""
     methods = document.get("payment_methods") or ()
@@ -95,7 +110,7 @@ def _payment(document: Document, words: Wording) -> PaymentView | None:
         Fact("IBAN", grouped),
         Fact("BIC", str(method.get("bic") or "")),
         Fact(labels.reference, str(document.get("number") or "")),
-        Fact(labels.amount, words.money(document["amount_due"])),
+        Fact(labels.amount, words.money(left_to_pay(document))),
         Fact(labels.due_date, words.day(document.get("due_date"))),
     )
     return PaymentView(

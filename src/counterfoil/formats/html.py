@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,7 +12,9 @@ from typing import Any
 from counterfoil.formats import qr
 from counterfoil.formats.html_base import Contact, Links, Status, contact, message, render
 from counterfoil.formats.html_texts import TEXTS, PageTexts
-from counterfoil.formats.page import Appearance, DocumentView
+from counterfoil.formats.kind_labels import CREDIT_NOTES
+from counterfoil.formats.page import Appearance, DocumentView, Fact
+from counterfoil.formats.parts import left_to_pay
 from counterfoil.formats.view import view
 from counterfoil.formats.wording import Wording, language_of, wording
 
@@ -29,7 +31,10 @@ class PaymentRow:
     copy: str = ""
 
 
-def invoice_page(document: Mapping[str, Any], appearance: Appearance, links: Links, *, today: date) -> str:
+def invoice_page(
+    document: Mapping[str, Any], appearance: Appearance, links: Links, *, today: date,
+    credit_notes: Sequence[Mapping[str, Any]] = (),
+) -> str:  # fmt: skip
     """The page of a finalized document (the API's answer, as a dict). today: the seller's calendar day."""
     page = view(document, appearance)
     words, texts = wording(page.language), TEXTS[page.language]
@@ -47,16 +52,20 @@ def invoice_page(document: Mapping[str, Any], appearance: Appearance, links: Lin
         qr=_qr_image(page.payment.qr_payload if page.payment else ""),
         qr_alt=_qr_alt(page, rows, texts),
         is_specimen=appearance.is_specimen,
+        credit_notes=_credit_notes(credit_notes, words),
     )
 
 
-def gone_page(document: Mapping[str, Any], links: Links, *, days: int) -> str:
+def gone_page(
+    document: Mapping[str, Any], links: Links, *, days: int, credit_notes: Sequence[Mapping[str, Any]] = ()
+) -> str:  # fmt: skip
     """Why the page of `document` is not there any more, and whom to ask. days: how long a page lives."""
     words = wording(language_of(document["client"].get("locale")))
     texts = TEXTS[words.language]
     is_canceled = document["status"] == "canceled"
     reason = words.labels.canceled_notice if is_canceled else texts.gone_after_days.format(days=days)
-    return message(words.language, links, texts.gone, reason, contact=contact(document))
+    told = _credit_notes(credit_notes, words) if is_canceled else ()
+    return message(words.language, links, texts.gone, reason, contact=contact(document), facts=told)
 
 
 def missing_page(language: str, links: Links) -> str:
@@ -74,10 +83,19 @@ def pdf_soon_page(language: str, links: Links, *, back: str) -> str:
 def _status(document: Mapping[str, Any], page: DocumentView, texts: PageTexts, today: date) -> Status:
     if document["status"] == "paid":
         return Status("paid", page.notice)
-    if Decimal(document["amount_due"]["value"]) <= 0:
+    if Decimal(left_to_pay(document)["value"]) <= 0:
         return Status("nothing", texts.nothing_to_pay)
     due = str(document.get("due_date") or "")
     return Status("overdue", texts.overdue) if due and due < today.isoformat() else Status("open", texts.to_pay)
+
+
+def _credit_notes(credit_notes: Sequence[Mapping[str, Any]], words: Wording) -> tuple[Fact, ...]:
+    """Each credit note with its number and day, and what it gives back."""
+    title = CREDIT_NOTES[words.language].title
+    return tuple(
+        Fact(f"{title} {note['number']}, {words.day(note['issue_date'])}", words.money(note["amount_due"]))
+        for note in credit_notes
+    )
 
 
 def _payment_rows(page: DocumentView, words: Wording) -> tuple[PaymentRow, ...]:

@@ -15,6 +15,7 @@ from typing import Any
 from jinja2 import DictLoader, Environment, StrictUndefined
 
 from counterfoil.formats.html_texts import TEXTS
+from counterfoil.formats.page import Fact
 
 _TEMPLATES = (
     "public_base.html", "public_document.html", "public_invoice.html", "public_macros.html", "public_message.html",
@@ -75,12 +76,12 @@ def contact(document: Mapping[str, Any]) -> Contact:
 
 def message(
     language: str, links: Links, title: str, text: str, *, contact: Contact | None = None, back: str = "",
-    back_label: str = "",
+    back_label: str = "", facts: tuple[Fact, ...] = (),
 ) -> str:  # fmt: skip
-    """A page that says one thing. contact: whom to ask; back: a link, named by back_label."""
+    """A page that says one thing. contact: whom to ask; back: a link, named by back_label; facts: said with it."""
     return render(
         "public_message.html", language=language, links=links, title=title, text=text, contact=contact, back=back,
-        back_label=back_label, texts=TEXTS[language],
+        back_label=back_label, facts=facts, texts=TEXTS[language],
     )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ class PageTexts:
     vat_summary: str
     questions: str
     ask_seller: str
+    credit_notes: str
     specimen: str
     gone: str
     gone_after_days: str
@@ -47,6 +48,7 @@ FRENCH = PageTexts(
     vat_summary="Récapitulatif de la TVA",
     questions="Une question ?",
     ask_seller="Adressez-vous à {seller}.",
+    credit_notes="Avoirs",
     specimen="Spécimen : données d’exemple, il n’y a rien à payer.",
     gone="Cette page n’est plus disponible",
     gone_after_days="Une facture reste consultable en ligne {days} jours après son émission.",
@@ -71,6 +73,7 @@ ENGLISH = PageTexts(
     vat_summary="VAT summary",
     questions="Any questions?",
     ask_seller="Please ask {seller}.",
+    credit_notes="Credit notes",
     specimen="Specimen: sample data, there is nothing to pay.",
     gone="This page is no longer available",
     gone_after_days="An invoice can be seen online for {days} days after it was issued.",
@@ -95,6 +98,7 @@ GERMAN = PageTexts(
     vat_summary="Umsatzsteuer im Überblick",
     questions="Noch Fragen?",
     ask_seller="Bitte wenden Sie sich an {seller}.",
+    credit_notes="Rechnungskorrekturen",
     specimen="Muster: Beispieldaten, es ist nichts zu zahlen.",
     gone="Diese Seite ist nicht mehr verfügbar",
     gone_after_days="Eine Rechnung ist {days} Tage nach ihrer Ausstellung online einsehbar.",
@@ -119,6 +123,7 @@ ITALIAN = PageTexts(
     vat_summary="Riepilogo IVA",
     questions="Ha una domanda?",
     ask_seller="Si rivolga a {seller}.",
+    credit_notes="Note di credito",
     specimen="Facsimile: dati di esempio, non c’è nulla da pagare.",
     gone="Questa pagina non è più disponibile",
     gone_after_days="Una fattura resta consultabile online per {days} giorni dopo l’emissione.",
@@ -143,6 +148,7 @@ SPANISH = PageTexts(
     vat_summary="Resumen de IVA",
     questions="¿Alguna pregunta?",
     ask_seller="Diríjase a {seller}.",
+    credit_notes="Facturas rectificativas",
     specimen="Muestra: datos de ejemplo, no hay nada que pagar.",
     gone="Esta página ya no está disponible",
     gone_after_days="Una factura puede verse en línea durante {days} días desde su emisión.",

@@ -50,6 +50,7 @@ class Labels:
     deposit: str
     deposit_of: str
     including_vat: str
+    credited: str
     payment: str
     beneficiary: str
     reference: str
@@ -110,6 +111,7 @@ FRENCH = Labels(
     deposit="Acompte déjà versé",
     deposit_of="Acompte {number} du {date}",
     including_vat="{label}, dont TVA {vat}",
+    credited="Avoirs déduits",
     payment="Paiement par virement",
     beneficiary="Bénéficiaire",
     reference="Référence",
@@ -170,6 +172,7 @@ ENGLISH = Labels(
     deposit="Deposit already paid",
     deposit_of="Deposit {number} of {date}",
     including_vat="{label}, including VAT {vat}",
+    credited="Credited",
     payment="Payment by bank transfer",
     beneficiary="Beneficiary",
     reference="Reference",
@@ -230,6 +233,7 @@ GERMAN = Labels(
     deposit="Bereits gezahlte Anzahlung",
     deposit_of="Anzahlung {number} vom {date}",
     including_vat="{label}, darin USt. {vat}",
+    credited="Rechnungskorrekturen",
     payment="Zahlung per Überweisung",
     beneficiary="Empfänger",
     reference="Verwendungszweck",
@@ -290,6 +294,7 @@ ITALIAN = Labels(
     deposit="Acconto già versato",
     deposit_of="Acconto {number} del {date}",
     including_vat="{label}, di cui IVA {vat}",
+    credited="Note di credito",
     payment="Pagamento con bonifico",
     beneficiary="Beneficiario",
     reference="Causale",
@@ -350,6 +355,7 @@ SPANISH = Labels(
     deposit="Anticipo ya pagado",
     deposit_of="Anticipo {number} del {date}",
     including_vat="{label}, IVA incluido {vat}",
+    credited="Facturas rectificativas",
     payment="Pago por transferencia",
     beneficiary="Beneficiario",
     reference="Referencia",

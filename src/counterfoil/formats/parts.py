@@ -40,6 +40,15 @@ def withholding(document: Document, words: Wording) -> Iterator[TotalRow]:
         yield TotalRow("withholding", label, words.amount(-Decimal(held["amount"]), document["currency"]))
 
 
+def left_to_pay(document: Document) -> dict[str, str]:
+    """What is still due on an invoice once its credit notes are taken off; never less than nothing. A wire amount."""
+    due, credited = document["amount_due"], document.get("credited_amount")
+    if not credited:
+        return dict(due)
+    left = max(Decimal(due["value"]) - Decimal(credited["value"]), Decimal("0.00"))
+    return {"value": f"{left:.2f}", "currency": due["currency"]}
+
+
 def is_amount(value: object) -> bool:
     """Whether a wire amount is there and is not zero; "" and null stand for none."""
     return bool(value) and Decimal(str(value)) != 0

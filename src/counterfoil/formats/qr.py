@@ -8,6 +8,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from counterfoil.formats.parts import left_to_pay
+
 if TYPE_CHECKING:
     import segno
 
@@ -29,10 +31,10 @@ def payload(document: Mapping[str, object]) -> str:
     None is shown for a document that is not unpaid, not in euros, without an account, or with nothing due. The number
     goes into the unstructured text: the structured field is for ISO 11649 references only.
     """
-    due = document.get("amount_due")
     methods = document.get("payment_methods")
-    if document.get("status") != "unpaid" or not isinstance(due, Mapping) or not isinstance(methods, list):
+    if document.get("status") != "unpaid" or not isinstance(methods, list):
         return ""
+    due = left_to_pay(document)
     method = methods[0] if methods else {}
     iban = str(method.get("iban") or "").replace(" ", "").upper()
     name = _one_line(method.get("beneficiary_name"))[:_NAME_LENGTH]

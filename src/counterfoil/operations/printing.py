@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from counterfoil.domain.document import locale_of
 from counterfoil.formats import mail, mail_texts
+from counterfoil.formats.parts import left_to_pay
 from counterfoil.formats.wording import wording
 from counterfoil.operations.kinds import Kind
 from counterfoil.operations.work import Work
@@ -52,9 +54,16 @@ def default_body(sheet: Sheet, seller_name: str) -> str:
     """What a mail of the document says when its sender wrote nothing."""
     words, document, kind = wording(sheet.locale), sheet.document, sheet.kind
     return mail_texts.default_body(
-        sheet.locale, document["number"], seller_name, words.money(document[kind.amount_field]),
+        sheet.locale, document["number"], seller_name, words.money(_amount(sheet)),
         words.day(document[kind.day_field]), kind.name,
     )  # fmt: skip
+
+
+def _amount(sheet: Sheet) -> Mapping[str, str]:
+    """The amount that a mail names: of an invoice, what its credit notes leave to pay."""
+    document = sheet.document
+    amount: Mapping[str, str] = document[sheet.kind.amount_field]
+    return left_to_pay(document) if document.get("credited_amount") else amount
 
 
 def reminder_body(sheet: Sheet, seller_name: str, today: date) -> str:
@@ -62,6 +71,6 @@ def reminder_body(sheet: Sheet, seller_name: str, today: date) -> str:
     words, document, kind = wording(sheet.locale), sheet.document, sheet.kind
     due = date.fromisoformat(document[kind.day_field])
     return mail_texts.reminder_body(
-        sheet.locale, document["number"], seller_name, words.money(document[kind.amount_field]),
+        sheet.locale, document["number"], seller_name, words.money(_amount(sheet)),
         words.day(document[kind.day_field]), days=(today - due).days,
     )  # fmt: skip

@@ -6,6 +6,7 @@ browser, nothing is remembered of the visit, and no other server hears of it.
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +19,7 @@ from starlette.responses import HTMLResponse, Response
 from counterfoil.errors import Gone, NotFound
 from counterfoil.operations.work import Actor, Work
 from counterfoil.store import attachments as attachment_rows
-from counterfoil.store import documents
+from counterfoil.store import credit_notes, documents
 from counterfoil.store.rows import AttachmentRow, DocumentRow
 from counterfoil.web import assets
 from counterfoil.web.doors import PageDoors
@@ -50,13 +51,17 @@ _FILE_POLICY = "default-src 'none'; sandbox"
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A document whose link was followed. today: the seller's calendar day; pdf: None until it is made."""
+    """A document whose link was followed.
+
+    today: the seller's calendar day; pdf: None until it is made; credit_notes: an invoice's own, as stored.
+    """
 
     row: DocumentRow
     sheet: Sheet
     today: date
     pdf: AttachmentRow | None
     is_gone: bool
+    credit_notes: tuple[dict[str, Any], ...] = ()
 
     @property
     def document(self) -> dict[str, Any]:
@@ -79,7 +84,13 @@ def opened(doors: PageDoors, request: Request, kind_name: str) -> Opened:
         sheet = printing.sheet(work, kind, row, page_base=doors.settings.base_url)
         pdf_id = sheet.document.get("attachment_id")
         pdf = attachment_rows.get(conn, link.organization_id, pdf_id) if pdf_id else None
-        return Opened(row=row, sheet=sheet, today=work.today, pdf=pdf, is_gone=is_gone)
+        credited = _credit_notes(work, link.document_id) if sheet.document.get("credit_notes_ids") else ()
+        return Opened(row, sheet, today=work.today, pdf=pdf, is_gone=is_gone, credit_notes=credited)
+
+
+def _credit_notes(work: Work, invoice_id: str) -> tuple[dict[str, Any], ...]:
+    rows = credit_notes.of_invoice(work.conn, work.organization_id, invoice_id)
+    return tuple(json.loads(row.frozen) for row in rows)
 
 
 def _is_gone(work: Work, kind: Kind, row: DocumentRow) -> bool:

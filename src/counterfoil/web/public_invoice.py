@@ -42,7 +42,8 @@ def _answer(doors: PageDoors, request: Request, show: Callable[[Opened], Respons
         return _missing(request)
     if found.is_gone:
         links = documents.links(request, found.sheet.accent_color)
-        return documents.page_response(html.gone_page(found.document, links, days=PUBLIC_DAYS), status=410)
+        page = html.gone_page(found.document, links, days=PUBLIC_DAYS, credit_notes=found.credit_notes)
+        return documents.page_response(page, status=410)
     return show(found)
 
 
@@ -53,7 +54,10 @@ def _page(request: Request, found: Opened) -> Response:
     sheet = found.sheet
     appearance = Appearance(accent_color=sheet.accent_color, is_specimen=sheet.is_specimen)
     links = documents.links(request, sheet.accent_color, found)
-    return documents.page_response(html.invoice_page(found.document, appearance, links, today=found.today))
+    page = html.invoice_page(
+        found.document, appearance, links, today=found.today, credit_notes=found.credit_notes
+    )  # fmt: skip
+    return documents.page_response(page)
 
 
 def _pdf_soon(request: Request, found: Opened) -> Response:
