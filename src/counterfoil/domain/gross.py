@@ -44,6 +44,8 @@ def split(amount: int, groups: Sequence[Left]) -> list[Part]:
     """
     weights = [max(group.total, 0) for group in groups]
     whole = sum(weights)
+    if not amount:
+        return [Part(0, 0) for _ in groups]
     if amount == whole and all(_is_sound(group) for group in groups):
         return [Part(group.taxable, group.vat) for group in groups]
     shares = apportion(amount, [amount * weight for weight in weights], whole)
