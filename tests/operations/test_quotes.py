@@ -16,7 +16,7 @@ from counterfoil.app import House
 from counterfoil.domain.client_invoice import ClientInvoiceChange
 from counterfoil.domain.quote import QuoteChange
 from counterfoil.errors import BillingError, Conflict, Gone, Invalid, NotFound, WrongState
-from counterfoil.operations import client_invoices, mailing, quotes
+from counterfoil.operations import client_invoices, clients, mailing, quotes
 from counterfoil.operations.kinds import QUOTE
 from counterfoil.operations.work import Actor
 from counterfoil.store import journal
@@ -424,6 +424,13 @@ def test_the_invoice_remembers_its_quote_through_its_life(company: Company) -> N
         paid = client_invoices.mark_as_paid(work, invoice.id, None).row
     assert live(paid)["quote_id"] == made.id
     assert "quote_id" not in live(company.create())
+
+
+def test_an_offer_is_billed_though_its_client_was_deleted(company: Company) -> None:
+    made = accept(company, company.quote())
+    with company.write() as work:
+        clients.delete(work, company.client_id)
+    assert frozen(convert(company, made.id).row)["client"] == frozen(made)["client"]
 
 
 def test_quote_id_on_a_new_invoice_fills_what_it_leaves_out(company: Company) -> None:

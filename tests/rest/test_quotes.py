@@ -382,6 +382,8 @@ def test_convert_makes_a_draft(fr: Api, client_id: str) -> None:
 def test_a_wrong_conversion(fr: Api, client_id: str, body: dict[str, Any], field: str) -> None:
     made = new_quote(fr, client_id=client_id)
     assert pointer(fr.post(f"/quotes/{made['id']}/convert", body))[1] == field
+    only = fault(fr.post(f"/quotes/{made['id']}/convert?again=perhaps"), 400)
+    assert (only["code"], only["source"]["parameter"]) == ("not_in_list", "again")
     assert quote_of(fr, made["id"])["invoice_ids"] == []
 
 

@@ -54,10 +54,10 @@ def create(work: Work, new: NewClientInvoice) -> Outcome:
     identity = Identity(
         id=work.new_id(), organization_id=work.organization_id, created_at=created_at, number=new.number
     )
-    frozen = _build(work, new, identity, parties.snapshot_of(work, new.client_id))
-    quote_id = new.quote_id.lower() if new.quote_id else None
+    client = parties.snapshot_of(work, new.client_id, fallback=quote_links.client_of(work, new.quote_id))
+    frozen = _build(work, new, identity, client)
     live = LiveClientInvoice(
-        status="draft", updated_at=work.timestamp, quote_id=quote_id, deposit_amount=amount_of(frozen)
+        status="draft", updated_at=work.timestamp, quote_id=new.quote_id, deposit_amount=amount_of(frozen)
     )
     row = InvoiceRow(
         **_frozen_columns(frozen),
@@ -76,8 +76,8 @@ def create(work: Work, new: NewClientInvoice) -> Outcome:
         row, warnings = _issue(work, row, new, frozen)
     store.insert_invoice(work.conn, work.organization_id, row)
     deposits.reserve(work, {}, frozen)
-    if quote_id:
-        quote_links.link(work, quote_id, row.id)
+    if new.quote_id:
+        quote_links.link(work, new.quote_id, row.id)
     work.record(KIND, row.id, "created" if row.status == "draft" else "created_and_finalized", {"number": row.number})
     _announce(work, "created", row)
     _render_later(work, row)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 from counterfoil import errors
 from counterfoil.domain.client_invoice import ClientInvoiceFields, NewClientInvoice
@@ -46,8 +47,14 @@ def fill(work: Work, new: NewClientInvoice) -> tuple[NewClientInvoice, tuple[Fau
     if not new.items:
         given |= {name: getattr(offered, name) for name in _AMOUNTS if not getattr(new, name)}
     terms, told = _terms(offered, new)
-    given["terms_and_conditions"] = terms
+    given |= {"terms_and_conditions": terms, "client_id": row.client_id, "quote_id": row.id}
     return new.model_copy(update={**given, "status": new.status or "draft"}), (*told, *_earlier(work, row))
+
+
+def client_of(work: Work, quote_id: str | None) -> dict[str, Any] | None:
+    """The client as the quote has it, so that an offer can be billed when its client was deleted since."""
+    row = quotes.get(work.conn, work.organization_id, quote_id) if quote_id else None
+    return json.loads(row.frozen)["client"] if row else None
 
 
 def link(work: Work, quote_id: str, invoice_id: str) -> None:
