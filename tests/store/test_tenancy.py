@@ -28,6 +28,7 @@ from counterfoil.store import (
     organizations,
     products,
     quotes,
+    supplier_invoices,
     webhooks,
 )
 from counterfoil.store import client_invoices as invoices
@@ -35,11 +36,11 @@ from tests.support.houses import IBAN, Company, new_company
 
 STORES = (
     attachments, clients, counters, credentials, emails, idempotency, invoices, journal, listing, organizations,
-    products, quotes, webhooks,
+    products, quotes, supplier_invoices, webhooks,
 )  # fmt: skip
 # Asked before the organization is known, or by the operator for all of them.
 WITHOUT_TENANT = {
-    "by_public_token", "by_hash", "every", "forget_before", "folded", "not_sealed_with", "take_seq",
+    "by_public_token", "by_hash", "every", "forget_before", "folded", "not_sealed_with", "row_of", "take_seq",
 }  # fmt: skip
 
 
