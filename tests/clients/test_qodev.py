@@ -27,7 +27,8 @@ def got(clients_python: Path, new_organization: NewOrganization) -> dict[str, An
     login, _, secret = company.organization.api_key.partition(":")
     environment = clean_environment(
         QONTO_BASE_URL=f"{company.server.url}/v2", QONTO_LOGIN=login, QONTO_SECRET_KEY=secret, TODAY=company.today,
-        IBAN=company.organization.iban, CREDIT_NOTE=json.dumps(credit_note), ATTACHMENT=uploaded.json()["attachment"]["id"],
+        IBAN=company.organization.iban, CREDIT_NOTE=json.dumps(credit_note),
+        ATTACHMENT=uploaded.json()["attachment"]["id"],
     )  # fmt: skip
     done = subprocess.run(
         [str(clients_python), str(SCRIPT)], env=environment, capture_output=True, text=True, timeout=120, check=False

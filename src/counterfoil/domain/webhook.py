@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from counterfoil.domain import scopes
-from counterfoil.domain.texts import OneLine, Paragraphs
+from counterfoil.domain.texts import MAY_BE_ABSENT, OneLine, Paragraphs
 
 CLIENT_INVOICES = "v1/client-invoices"
 CLIENTS = "v1/clients"
@@ -73,7 +73,7 @@ class WebhookSubscription(BaseModel):
     callback_url: str
     types: list[Topic]
     secret: str | None = Field(description="shown by the call that makes it, and never again")
-    description: str = Field("", description="absent when empty")
+    description: str = Field("", description="absent when empty", json_schema_extra={MAY_BE_ABSENT: True})
     created_at: str
     updated_at: str
 
