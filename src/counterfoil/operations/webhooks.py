@@ -254,8 +254,9 @@ def _after(work: Work, row: DeliveryRow, answer: Answer) -> DeliveryRow:
 
 
 def _deliver_later(work: Work, subscription_id: str, delay: timedelta = timedelta(0)) -> None:
-    # One job a subscription: what waits for a slow receiver stands in line behind itself only.
-    work.later(JOB, {"subscription_id": subscription_id, "asked": work.new_id()}, about=subscription_id, delay=delay)
+    # One job a subscription, always the same: what waits for a slow receiver stands in line behind itself only. A turn
+    # that ends looks for what is pending in the write that ends it, so nothing asked for meanwhile is lost.
+    work.later(JOB, {"subscription_id": subscription_id}, about=subscription_id, delay=delay)
 
 
 def _mine(work: Work, subscription_id: str) -> SubscriptionRow:
