@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from datetime import timedelta
@@ -136,10 +137,15 @@ class House:
         """Whether what is here is sample data."""
         return marks.is_sandbox(self.settings.data, DATABASE_FILE)
 
-    def hurry_jobs(self) -> None:
-        """Lets the jobs look at once for what is due: the clock was set."""
+    def catch_up(self) -> None:
+        """Makes what falls due by itself, and lets the jobs look at once for what is due: the clock was set."""
         if self._jobs:
+            self._jobs.tick_now()
             self._jobs.hurry()
+
+    def jobs_done(self) -> Counter[str]:
+        """How many jobs this process did so far, by kind."""
+        return self._jobs.done() if self._jobs else Counter()
 
     def jobs_held_back(self) -> AbstractContextManager[None]:
         """No job runs in this process while it is entered."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 import time
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -98,7 +99,7 @@ class Sandbox:
         house = self._house
         with self._one_at_a_time, house.jobs_held_back():
             house.database.replace_by(self._seed_file, self._put_back)
-        house.hurry_jobs()
+        house.catch_up()
 
     def _put_back(self) -> None:
         self._clock.set(self._clock.start)
@@ -112,28 +113,31 @@ class Sandbox:
     def clock_state(self) -> dict[str, Any]:
         return {"now": timestamp(self._clock.now()), "start": timestamp(self._clock.start), "is_ticking": True}
 
-    def set_clock(self, moment: datetime) -> None:
+    def set_clock(self, moment: datetime, *, drain_seconds: int = 0) -> dict[str, Any]:
+        before = self._house.jobs_done()
         self._clock.set(moment)
-        self._house.hurry_jobs()
+        self._house.catch_up()
+        drained = {"jobs": self._drain(drain_seconds, before)} if drain_seconds else {}
+        return self.clock_state() | drained
 
     def drain(self, timeout_seconds: int) -> dict[str, Any]:
-        house = self._house
-        house.hurry_jobs()
-        end = time.monotonic() + timeout_seconds
-        before = None
+        before = self._house.jobs_done()
+        self._house.catch_up()
+        return self._drain(timeout_seconds, before)
+
+    def _drain(self, timeout_seconds: int, before: Counter[str]) -> dict[str, Any]:
+        house, end = self._house, time.monotonic() + timeout_seconds
         while True:
             with house.jobs_held_back(), house.database.read() as conn:
                 counted, earliest = queue.counted(conn), queue.earliest(conn)
-            waiting = _by_kind(counted, is_dead=False)
-            before = waiting if before is None else before
             is_idle = earliest is None or earliest > timestamp(self._clock.now() + _NEARLY_DUE)
             if is_idle or time.monotonic() >= end:
                 break
             time.sleep(_LOOK_SECONDS)
         return {
             "is_idle": is_idle,
-            "done": {kind: n - waiting.get(kind, 0) for kind, n in before.items() if n > waiting.get(kind, 0)},
-            "waiting": waiting,
+            "done": dict(house.jobs_done() - before),
+            "waiting": _by_kind(counted, is_dead=False),
             "next_due_at": earliest,
             "failed": _by_kind(counted, is_dead=True),
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,6 +15,17 @@ class Gate:
         self._changed = threading.Condition()
         self._inside = 0
         self._is_closed = False
+        self._done: Counter[str] = Counter()
+
+    def count(self, kind: str) -> None:
+        """Counts a job that is done."""
+        with self._changed:
+            self._done[kind] += 1
+
+    def done(self) -> Counter[str]:
+        """How many jobs were done so far, by kind."""
+        with self._changed:
+            return self._done.copy()
 
     @contextmanager
     def passed(self) -> Iterator[None]:

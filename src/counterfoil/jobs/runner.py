@@ -114,6 +114,7 @@ class Runner:
             if handler is None:
                 raise GaveUp(f"no handler for {row.kind}")
             handler(self._tools, row, json.loads(row.payload))
+            self._tools.gate.count(row.kind)
         except NotYet:
             self._later(row, LOOK_AGAIN, attempts=row.attempts, error=row.error, is_dead=False)
         except GaveUp as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -100,6 +101,10 @@ class JobService:
         """Looks for what is due at once: the clock was set."""
         for runner in self._runners:
             runner.wake()
+
+    def done(self) -> Counter[str]:
+        """How many jobs this service did so far, by kind."""
+        return self._tools.gate.done() if self._tools else Counter()
 
     @contextmanager
     def held_back(self) -> Iterator[None]:
