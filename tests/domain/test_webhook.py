@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -21,6 +25,24 @@ from counterfoil.domain.webhook import (
 def test_the_signature_is_that_of_the_documented_example() -> None:
     expected = "t=1704110400,v1=56aff06dc227db80d6568a5070f912c601c31f20451745d257cbc0b5dfa93805"
     assert signature("test-secret", 1704110400, b'{"test":"data"}') == expected
+
+
+def test_the_recipe_in_the_docs_accepts_what_is_genuine_and_nothing_else() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "api" / "webhooks.md").read_text(encoding="utf-8")
+    recipe: dict[str, Any] = {}
+    exec(page.split("```python\n")[1].split("```")[0], recipe)
+    is_genuine: Callable[..., bool] = recipe["is_genuine"]
+    vector = "t=1704110400,v1=56aff06dc227db80d6568a5070f912c601c31f20451745d257cbc0b5dfa93805"
+    assert vector in page
+    assert is_genuine(vector, b'{"test":"data"}', "test-secret", 10**12)
+    assert not is_genuine(vector, b'{"test":"data"}', "test-secret")
+    now = signature("secret", int(time.time()), b"{}")
+    assert is_genuine(now, b"{}", "secret")
+    for header, body, secret in (
+        (now, b"{ }", "secret"), (now, b"{}", "other"), (now[:-1] + "x", b"{}", "secret"), ("", b"{}", "secret"),
+        ("t=1", b"{}", "secret"), (now.replace("v1=", "v0="), b"{}", "secret"),
+    ):  # fmt: skip
+        assert not is_genuine(header, body, secret)
 
 
 @pytest.mark.parametrize("change", [("other-secret", 1, b"{}"), ("secret", 2, b"{}"), ("secret", 1, b"{ }")])
