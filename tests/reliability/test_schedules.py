@@ -1,0 +1,190 @@
+"""Schedulers killed at random, with clocks that jump: each period has one invoice, and each invoice one reminder."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from counterfoil.domain.client import ClientFields
+from counterfoil.domain.schedule import Frequency, period_date
+from counterfoil.operations import clients
+from tests.plugins.repeatable import is_full_size
+from tests.reliability import books
+from tests.reliability.ticker import FileClock
+from tests.support.houses import CLIENT, Company, new_company, open_house
+from tests.support.schedules import recurring, reminder, tick
+
+ROOT = Path(__file__).parents[2]
+SCHEDULERS = 10
+TICKS = 100 if is_full_size() else 20
+KILLS = 200 if is_full_size() else 20
+KILL_CHANCE = 0.2  # at each step; a scheduler that begins has more to do than one that ticks
+STEPS = int(KILLS / KILL_CHANCE)
+START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+DAYS = 180 if is_full_size() else 30
+END = START.date() + timedelta(days=DAYS)
+FREQUENCIES = (("daily", 1), ("daily", 2), ("weekly", 1), ("monthly", 1), ("monthly", 1))
+
+FORK_SERVER = """
+import os, signal, sys
+from tests.reliability import ticker
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+told = os.open(sys.argv[1], os.O_WRONLY | os.O_APPEND)
+for _ in sys.stdin:
+    pid = os.fork()
+    if pid == 0:
+        os.dup2(told, 1)
+        ticker.main(*sys.argv[2:])
+    print(pid, flush=True)
+"""
+
+
+@dataclass
+class Crowd:
+    """Schedulers over one database, each a process, all by one clock."""
+
+    told: Path
+    forks: subprocess.Popen[str]
+    running: list[int]
+
+    def start(self) -> None:
+        assert self.forks.stdin is not None
+        assert self.forks.stdout is not None
+        self.forks.stdin.write("fork\n")
+        self.forks.stdin.flush()
+        self.running.append(int(self.forks.stdout.readline()))
+
+    def kill(self, pid: int) -> None:
+        self.running.remove(pid)
+        os.kill(pid, signal.SIGKILL)
+
+    def count(self, word: str) -> int:
+        return self.told.read_text().count(word)
+
+
+@contextmanager
+def crowd(directory: Path, data: Path, clock: Path) -> Iterator[Crowd]:
+    told = directory / "told"
+    told.touch()
+    forks = subprocess.Popen(
+        [sys.executable, "-c", FORK_SERVER, str(told), str(data), str(clock)],
+        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    made = Crowd(told, forks, [])
+    try:
+        yield made
+    finally:
+        for pid in list(made.running):
+            made.kill(pid)
+        forks.kill()
+        forks.wait()
+
+
+@pytest.mark.timeout(1800)
+def test_killed_schedulers_and_jumping_clocks_make_each_period_once(tmp_path: Path) -> None:
+    clock = FileClock(tmp_path / "clock")
+    clock.set(START)
+    house = open_house(tmp_path / "data", clock)  # type: ignore[arg-type]  # any clock will do
+    company = new_company(house)
+    plain, eager = company.client_id, second_client(company)
+    reminder(company, 3)
+    reminder(company, 0, 5, client_id=eager)
+    schedules = {
+        recurring(
+            company, client_id=client_id, start_date="2026-03-31" if recurrence == "monthly" else "2026-03-02",
+            frequency={"value": value, "recurrence": recurrence}, end_date=END.isoformat(), payment_terms_days=days,
+        ): (recurrence, value)
+        for days, client_id in ((0, plain), (2, eager))
+        for recurrence, value in FREQUENCIES
+    }  # fmt: skip
+    with crowd(tmp_path, tmp_path / "data", tmp_path / "clock") as tickers:
+        torment(tickers, clock)
+    made = expected(schedules)
+    assert len(books.issued_numbers(tmp_path / "data", company.id)) > len(made) / 2, "they hardly wrote"
+    for days in (90, 110):  # what the last of them left, and then the reminders of that
+        clock.set(START + timedelta(days=DAYS + days))
+        tick(company)
+    assert tick(company) == 0
+    house.close()
+    assert books.check(tmp_path / "data", company.id, "2026") == len(made)
+    with closing(sqlite3.connect(tmp_path / "data" / books.DATABASE)) as sql:
+        check_periods(sql, made)
+        check_reminders(sql, {plain: 1, eager: 2})
+
+
+def second_client(company: Company) -> str:
+    with company.write() as work:
+        return str(json.loads(clients.create(work, ClientFields.model_validate(CLIENT)))["id"])
+
+
+def torment(tickers: Crowd, clock: FileClock) -> None:
+    """Lets time pass, jump and go back while schedulers tick and are killed, until there was enough of each."""
+    chance = random.Random(20260301)
+    for _ in range(SCHEDULERS):
+        tickers.start()
+    while tickers.count("ready") < SCHEDULERS:
+        time.sleep(0.01)
+    kills, passed = 0, timedelta(0)
+    while kills < KILLS or tickers.count("tick") < SCHEDULERS * TICKS or passed < timedelta(days=DAYS):
+        passed += timedelta(days=DAYS) * chance.uniform(0, 2) / STEPS
+        jump = timedelta(days=chance.uniform(-20, 20)) if chance.random() < 0.3 else timedelta(0)
+        clock.set(max(START, START + min(passed, timedelta(days=DAYS + 40)) + jump))
+        time.sleep(chance.uniform(0.005, 0.06))
+        if chance.random() < KILL_CHANCE:
+            tickers.kill(chance.choice(tickers.running))
+            tickers.start()
+            kills += 1
+
+
+def expected(schedules: dict[str, tuple[str, int]]) -> set[tuple[str, str]]:
+    """Every (recurring invoice, day) that has an invoice when all is done."""
+    days: set[tuple[str, str]] = set()
+    for recurring_id, (recurrence, value) in schedules.items():
+        start = date(2026, 3, 31) if recurrence == "monthly" else date(2026, 3, 2)
+        frequency = Frequency.model_validate({"value": value, "recurrence": recurrence})
+        listed = (period_date(start, frequency, n) for n in range(DAYS + 1))
+        days |= {(recurring_id, day.isoformat()) for day in listed if day <= END}
+    return days
+
+
+def check_periods(sql: sqlite3.Connection, made: set[tuple[str, str]]) -> None:
+    rows = sql.execute("SELECT recurring_invoice_id, period_date, invoice_id FROM recurring_periods").fetchall()
+    assert Counter((recurring_id, day) for recurring_id, day, _ in rows) == Counter(made)
+    invoices = [invoice for (invoice,) in sql.execute("SELECT id FROM client_invoices")]
+    assert sorted(invoices) == sorted(invoice for _, _, invoice in rows), "an invoice without a period, or two of one"
+    counts = dict(sql.execute("SELECT id, invoices_count FROM recurring_invoices").fetchall())
+    assert counts == Counter(recurring_id for recurring_id, _ in made)
+    assert {status for (status,) in sql.execute("SELECT status FROM recurring_invoices")} == {"finished"}
+
+
+def check_reminders(sql: sqlite3.Connection, rules: dict[str, int]) -> None:
+    """Each invoice's rules are decided, the newest of them by one mail; no mail is there twice or without a rule."""
+    decided: dict[str, list[str]] = {}
+    for invoice, outcome in sql.execute("SELECT invoice_id, outcome FROM reminder_days ORDER BY days"):
+        decided.setdefault(invoice, []).append(outcome)
+    for invoice, client_id in sql.execute("SELECT id, client_id FROM client_invoices"):
+        assert len(decided[invoice]) == rules[client_id]
+        assert decided[invoice][-1] == "sent"
+        assert set(decided[invoice]) <= {"sent", "late"}
+    mailed = Counter(
+        (invoice, json.loads(request)["reminder_days"])
+        for invoice, request in sql.execute("SELECT document_id, request FROM emails")
+    )
+    sent = sql.execute("SELECT invoice_id, days FROM reminder_days WHERE outcome = 'sent'").fetchall()
+    assert mailed == Counter(sent)
+    (jobs,) = sql.execute("SELECT count(*) FROM jobs WHERE kind = 'send_email'").fetchone()
+    assert jobs == len(sent)
