@@ -21,6 +21,8 @@ from counterfoil.store import (
     clients,
     counters,
     credentials,
+    credit_notes,
+    deposits,
     emails,
     idempotency,
     journal,
@@ -36,7 +38,7 @@ from tests.support.houses import IBAN, Company, new_company
 
 STORES = (
     attachments, clients, counters, credentials, emails, idempotency, invoices, journal, listing, organizations,
-    products, quotes, supplier_invoices, webhooks,
+    products, quotes, supplier_invoices, webhooks, credit_notes, deposits,
 )  # fmt: skip
 # Asked before the organization is known, or by the operator for all of them.
 WITHOUT_TENANT = {
@@ -55,6 +57,8 @@ class Things:
     account: str
     secret_hash: str
     quote: str
+    credit_note: str
+    deposit: str
 
 
 @pytest.fixture
@@ -72,14 +76,21 @@ def owner(company: Company) -> tuple[Company, Things]:
         idempotency.put(work.conn, company.id, "key", idempotency.Record("f", 200, "{}"), work.timestamp)
     assert account is not None
     account_id = account.split('"id":"')[1].split('"')[0]
+    deposit = company.create(status="unpaid", invoice_type="deposit").id
+    company.create(invoice_type="balance", deposit_invoice_ids=[deposit])
     return company, Things(
-        issued.id, str(issued.number), kept.id, email.id, account_id, str(secret), company.quote().id
-    )
+        issued.id, str(issued.number), kept.id, email.id, account_id, str(secret), company.quote().id,
+        company.credit(issued.id).id, deposit,
+    )  # fmt: skip
 
 
 READS: list[tuple[str, Callable[[Connection, str, Things, Company], Any]]] = [
     ("invoice", lambda c, o, t, _: invoices.get(c, o, t.invoice)),
     ("number", lambda c, o, t, _: invoices.has_number(c, o, t.number) or None),
+    ("credit note", lambda c, o, t, _: credit_notes.get(c, o, t.credit_note)),
+    ("credit note's number", lambda c, o, _, __: credit_notes.has_number(c, o, "A-2026-001") or None),
+    ("credit notes", lambda c, o, t, _: credit_notes.of_invoice(c, o, t.invoice) or None),
+    ("deposit's use", lambda c, o, t, _: deposits.balance_of(c, o, t.deposit)),
     ("quote", lambda c, o, t, _: quotes.get(c, o, t.quote)),
     ("quote's number", lambda c, o, _, __: quotes.has_number(c, o, "D-2026-001") or None),
     ("attachment", lambda c, o, t, _: attachments.get(c, o, t.attachment)),

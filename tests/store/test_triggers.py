@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from counterfoil.app import House
+from counterfoil.store.triggers import DOCUMENTS
 from tests.support.houses import Company
 
 GUARDED = ("frozen", "number", "finalized_at", "id", "organization_id", "seq", "public_token", "created_at")
@@ -92,3 +93,20 @@ def test_events_are_only_added(company: Company, sql: sqlite3.Connection, statem
     company.create()
     with pytest.raises(sqlite3.IntegrityError, match="events are only added"):
         sql.execute(statement)
+
+
+@pytest.mark.parametrize("table", DOCUMENTS)
+def test_every_kind_of_document_is_guarded(house: House, sql: sqlite3.Connection, table: str) -> None:
+    """A row that is closed neither changes nor goes; an open one may."""
+    columns = [row[1] for row in sql.execute(f"PRAGMA table_info({table})")]
+    values = dict.fromkeys(columns, "x") | {"seq": 1, "finalized_at": None}
+    sql.execute(f"INSERT INTO {table} VALUES ({', '.join(f':{name}' for name in columns)})", values)
+    sql.execute(f"UPDATE {table} SET frozen = 'y', finalized_at = 'z'")
+    for column in GUARDED:
+        with pytest.raises(sqlite3.IntegrityError, match="a finalized document is immutable"):
+            sql.execute(f"UPDATE {table} SET {column} = 'other'")
+    sql.execute(f"UPDATE {table} SET live = 'y', status = 'y', version = 2")
+    with pytest.raises(sqlite3.IntegrityError, match="cannot be deleted"):
+        sql.execute(f"DELETE FROM {table}")
+    with pytest.raises(sqlite3.IntegrityError, match="cannot be replaced"):
+        sql.execute(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}")

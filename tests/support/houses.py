@@ -15,12 +15,13 @@ from typing import Any
 from counterfoil.app import House
 from counterfoil.domain.client import ClientFields
 from counterfoil.domain.client_invoice import NewClientInvoice
+from counterfoil.domain.credit_note import NewCreditNote
 from counterfoil.domain.quote import NewQuote
-from counterfoil.operations import client_invoices, clients, organization, quotes
+from counterfoil.operations import client_invoices, clients, credit_notes, organization, quotes
 from counterfoil.operations.work import Actor, Work
 from counterfoil.ports.ids import uuid7
 from counterfoil.settings import Settings
-from counterfoil.store.rows import InvoiceRow, QuoteRow
+from counterfoil.store.rows import CreditNoteRow, InvoiceRow, QuoteRow
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 IBAN = "FR7630006000011234567890189"
@@ -113,6 +114,14 @@ class Company:
         """A new quote."""
         with self.write() as work:
             return quotes.create(work, self.new_quote(**more)).row
+
+    def credit(self, invoice_id: str, amount: str = "1.00", **more: Any) -> CreditNoteRow:
+        """A credit note over an amount with VAT of an invoice, unless `more` has items."""
+        wanted = more if "items" in more else {"amount": amount, **more}
+        body = {"invoice_id": invoice_id, "issue_date": "2026-03-02", "reason": "Retour", "currency": "EUR", **wanted}
+        new = NewCreditNote.model_validate_json(json.dumps(body))
+        with self.write() as work:
+            return credit_notes.create(work, new).row
 
     def finalize(self, invoice_id: str) -> InvoiceRow:
         with self.write() as work:
