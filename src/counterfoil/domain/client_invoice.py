@@ -57,6 +57,7 @@ class ClientInvoiceFields(BaseModel):
     deposit_invoice_ids: Annotated[list[Uuid], Field(max_length=100)] | None = Field(
         None, description="finalized deposit invoices of this client, which a balance invoice deducts (ours)"
     )
+    upload_id: Uuid | None = Field(None, description="an uploaded PDF, used in place of one made here")
 
 
 class NewClientInvoice(ClientInvoiceFields):
@@ -264,6 +265,7 @@ class LiveClientInvoice(BaseModel):
     deposit_amount: Money | None = Field(None, description="the sum of `deposits`; null without any")
     credited_amount: Money | None = Field(None, description="what its credit notes take off amount_due (ours)")
     quote_id: str | None = Field(None, description="the quote that it was made from; absent without one (ours)")
+    upload_id: str | None = Field(None, description="the upload that is its PDF; absent without one (ours)")
 
 
 class ClientInvoice(FrozenClientInvoice, LiveClientInvoice):
@@ -276,4 +278,7 @@ class ClientInvoice(FrozenClientInvoice, LiveClientInvoice):
         "", description="the quote that it was made from; absent without one (ours)",
         json_schema_extra={MAY_BE_ABSENT: True},
     )  # fmt: skip
+    upload_id: str = Field(
+        "", description="the upload that is its PDF; absent without one (ours)", json_schema_extra={MAY_BE_ABSENT: True}
+    )
     invoice_url: str = Field(description="the public page; 404 before finalize, 410 when canceled or after 180 days")

@@ -79,6 +79,7 @@ class QuoteFields(BaseModel):
     welfare_fund: WelfareFund | None = None
     withholding_tax: WithholdingTax | None = None
     stamp_duty_amount: StampDutyText | None = None
+    upload_id: Uuid | None = Field(None, description="an uploaded PDF, used in place of one made here")
 
 
 class NewQuote(QuoteFields):
@@ -164,10 +165,12 @@ class LiveQuote(BaseModel):
     declined_by: str = Field("", description="the name that the client gave on declining (ours)")
     decline_reason: str = Field("", description="(ours)")
     document_hash: str = Field("", description="SHA-256 of the document that was accepted or declined (ours)")
+    upload_id: str | None = Field(None, description="the upload that is its PDF; absent without one (ours)")
 
     def stored(self) -> str:
-        """As JSON; a PDF that is not made yet has no key."""
-        return self.model_dump_json(exclude={"attachment_id"} if self.attachment_id is None else None)
+        """As JSON; a PDF that is not made yet has no key, nor an upload that is none."""
+        absent = {name for name in ("attachment_id", "upload_id") if getattr(self, name) is None}
+        return self.model_dump_json(exclude=absent)
 
 
 class Quote(FrozenQuote, LiveQuote):
@@ -175,6 +178,9 @@ class Quote(FrozenQuote, LiveQuote):
 
     client: ClientSnapshot  # type: ignore[assignment]  # stored as it came, described as what it is
     attachment_id: str = Field("", description="absent until the PDF is made", json_schema_extra={MAY_BE_ABSENT: True})
+    upload_id: str = Field(
+        "", description="the upload that is its PDF; absent without one (ours)", json_schema_extra={MAY_BE_ABSENT: True}
+    )
     quote_url: str = Field(description="the public page, on which the client accepts or declines")
 
 

@@ -15,7 +15,7 @@ from counterfoil.formats import mail, mail_texts
 from counterfoil.formats.page import Appearance
 from counterfoil.jobs import webhooks
 from counterfoil.jobs.gate import Gate
-from counterfoil.operations import attachments, printing
+from counterfoil.operations import attachments, printing, uploads
 from counterfoil.operations.kinds import KINDS, Kind
 from counterfoil.operations.work import Actor, Work, Works
 from counterfoil.ports.blobs import Blobs
@@ -65,15 +65,21 @@ class Tools:
 
 
 def render(tools: Tools, job: JobRow, payload: Mapping[str, str]) -> None:
-    """Makes the PDF of a document as it is now; skipped when a newer change has its own job."""
+    """Makes the PDF of a document as it is now, or takes the one that was uploaded for it.
+
+    Skipped when a newer change has its own job.
+    """
     actor = Actor(job.organization_id, "job:render")
     kind = KINDS[payload["document_kind"]]
     with tools.works.read(actor) as work:
         row = kind.find(work, payload["document_id"])
         wanted = row is not None and row.version == int(payload["version"])
         sheet = printing.sheet(work, kind, row, page_base=tools.page_base) if row and wanted else None
+        uploaded = uploads.used_by(work, row) if row and wanted else None
     stored = None
-    if sheet is not None and row is not None:
+    if sheet is not None and uploaded is not None:
+        stored = (uploaded.sha256, uploaded.size, sheet.file_name)
+    elif sheet is not None and row is not None:
         logo = _logo(tools, sheet.logo)
         appearance = Appearance(
             logo=logo, logo_content_type=sheet.logo.content_type if logo and sheet.logo else "",

@@ -23,7 +23,7 @@ from counterfoil.domain.document import Identity, as_new, build_client_invoice
 from counterfoil.domain.money import ZERO, Money, text
 from counterfoil.domain.webhook import CLIENT_INVOICES
 from counterfoil.errors import Fault
-from counterfoil.operations import deposits, issuing, parties, quote_links, reminder_days, webhooks
+from counterfoil.operations import deposits, issuing, parties, quote_links, reminder_days, uploads, webhooks
 from counterfoil.operations.work import Work
 from counterfoil.store import attachments, credit_notes
 from counterfoil.store import client_invoices as store
@@ -57,8 +57,9 @@ def create(work: Work, new: NewClientInvoice) -> Outcome:
     client = parties.snapshot_of(work, new.client_id, fallback=quote_links.client_of(work, new.quote_id))
     frozen = _build(work, new, identity, client)
     live = LiveClientInvoice(
-        status="draft", updated_at=work.timestamp, quote_id=new.quote_id, deposit_amount=amount_of(frozen)
-    )
+        status="draft", updated_at=work.timestamp, quote_id=new.quote_id, deposit_amount=amount_of(frozen),
+        upload_id=uploads.checked(work, new.upload_id),
+    )  # fmt: skip
     row = InvoiceRow(
         **_frozen_columns(frozen),
         seq=seq,
@@ -115,7 +116,8 @@ def update(work: Work, invoice_id: str, change: ClientInvoiceChange) -> Outcome:
     _raise_faults(rules.write_faults(new, work.profile))
     identity = _identity(row, number=new.number)
     frozen = _build(work, new, identity, parties.snapshot_of(work, new.client_id, fallback=before["client"]))
-    after = _touched(work, row._replace(**_frozen_columns(frozen)), deposit_amount=amount_of(frozen))
+    living = {"deposit_amount": amount_of(frozen), **uploads.sent(work, change.model_fields_set, change.upload_id)}
+    after = _touched(work, row._replace(**_frozen_columns(frozen)), **living)
     store.replace(work.conn, work.organization_id, row, after)
     deposits.reserve(work, before, frozen)
     work.record(KIND, row.id, "updated", {"fields": sorted(change.model_fields_set)})
@@ -221,7 +223,7 @@ def credit(work: Work, row: InvoiceRow, credit_note_id: str, amount: Money, stat
 
 def proforma_numbers(work: Work, rows: list[InvoiceRow]) -> dict[str, str]:
     """For each draft without a number of its own, by id: the one it would get now, marked as PROFORMA."""
-    drafts = [row for row in rows if row.number is None]
+    drafts = [row for row in rows if row.number is None and not row.imported]
     years = {row.issue_date[:4] for row in drafts}
     is_taken = _is_taken(work)
     shown = {year: numbering.proforma(issuing.next_number(work, KIND, int(year), is_taken)) for year in years}
@@ -239,13 +241,21 @@ def check_einvoicing(work: Work) -> None:
 
 
 def check_send(_work: Work, row: InvoiceRow) -> None:
-    """Refuses to mail a draft or a canceled invoice. Raises WrongState."""
+    """Refuses to mail a draft, a canceled or an imported invoice. Raises WrongState."""
     lifecycle.next_status(row.status, "send")
+    if row.imported:
+        raise errors.WrongState(
+            "invoice_imported", "The invoice was imported: it is kept, and not mailed from here.",
+            fix="Send it from where it was made.",
+        )  # fmt: skip
 
 
 def public(work: Work, row: InvoiceRow) -> InvoiceRow:
-    """The invoice for its public page. Raises NotFound before finalize, Gone when canceled or 180 days old."""
-    if row.finalized_at is None:
+    """The invoice for its public page. Raises NotFound before finalize, Gone when canceled or 180 days old.
+
+    An imported one has none: what it says stands in its file alone.
+    """
+    if row.finalized_at is None or row.imported:
         raise errors.NotFound("not_found", "There is no such page.")
     issued = datetime.fromisoformat(row.finalized_at)
     if row.status == "canceled" or work.now >= issued + timedelta(days=PUBLIC_DAYS):
@@ -325,7 +335,7 @@ def _frozen_columns(frozen: FrozenClientInvoice) -> dict[str, Any]:
 
 
 def _live_text(live: LiveClientInvoice) -> str:
-    absent = {name for name in ("attachment_id", "quote_id") if getattr(live, name) is None}
+    absent = {name for name in ("attachment_id", "quote_id", "upload_id") if getattr(live, name) is None}
     return live.model_dump_json(exclude=absent)
 
 

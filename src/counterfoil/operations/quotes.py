@@ -29,7 +29,7 @@ from counterfoil.domain.quote import (
 from counterfoil.domain.quote_lifecycle import QUOTE
 from counterfoil.domain.texts import one_line, without_controls
 from counterfoil.errors import Fault
-from counterfoil.operations import client_invoices, issuing, parties, quote_links
+from counterfoil.operations import client_invoices, issuing, parties, quote_links, uploads
 from counterfoil.operations.work import Work
 from counterfoil.store import attachments
 from counterfoil.store import quotes as store
@@ -83,7 +83,9 @@ def create(work: Work, new: NewQuote) -> Outcome:
         public_token=work.new_secret(),
         version=1,
         schema_version=store.SCHEMA_VERSION,
-        live=LiveQuote(status="pending_approval", updated_at=work.timestamp).stored(),
+        live=LiveQuote(
+            status="pending_approval", updated_at=work.timestamp, upload_id=uploads.checked(work, new.upload_id)
+        ).stored(),
     )
     store.insert_quote(work.conn, work.organization_id, row)
     work.record(KIND, row.id, "created", {"number": row.number})
@@ -123,7 +125,8 @@ def update(work: Work, quote_id: str, change: QuoteChange) -> Outcome:
     client = parties.snapshot_of(work, new.client_id, fallback=before["client"])
     identity = Identity(row.id, row.organization_id, row.created_at, new.number)
     frozen = build_quote(new, identity, profile=work.profile, client=client)
-    after = _written(work, row, row._replace(**_frozen_columns(frozen)))
+    live = _live(row).model_copy(update=uploads.sent(work, change.model_fields_set, change.upload_id))
+    after = _written(work, row, row._replace(**_frozen_columns(frozen), live=live.stored()))
     work.record(KIND, row.id, "updated", {"fields": sorted(change.model_fields_set)})
     _render_later(work, after)
     return Outcome(after, (*odd, *_warnings(work, frozen)))
