@@ -33,7 +33,6 @@ log = logging.getLogger("counterfoil.rest")
 Model = TypeVar("Model", bound=BaseModel)
 # A key of the ASGI scope: nothing that comes over the network can set one.
 ACTOR_KEY = "counterfoil.actor"
-_KEPT_ANSWER = "idempotency_record"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +111,9 @@ class Call:
         ) as work:
             if work.replay:
                 replayed = {"Idempotency-Replayed": "true"}
-                return self._answer(self._opened(work.replay.body), work.replay.status_code, replayed)
+                return self._answer(self._opened(work.replay.body, actor), work.replay.status_code, replayed)
             body = act(work)
-            work.remember(status, self.doors.sealer.seal(body, _KEPT_ANSWER) if is_secret else body)
+            work.remember(status, self.doors.sealer.seal(body, _kept_for(actor)) if is_secret else body)
         return self._answer(body, status, {"X-Dry-Run": "true"} if self.is_dry_run else {})
 
     def authenticate(self) -> Actor:
@@ -134,9 +133,9 @@ class Call:
             return refusal
         return error
 
-    def _opened(self, kept: str) -> str:
+    def _opened(self, kept: str, actor: Actor) -> str:
         """A kept answer as it was given: JSON begins with a brace, and nothing sealed does."""
-        return kept if kept.startswith(("{", "[")) or not kept else self.doors.sealer.open(kept, _KEPT_ANSWER)
+        return kept if kept.startswith(("{", "[")) or not kept else self.doors.sealer.open(kept, _kept_for(actor))
 
     @property
     def is_dry_run(self) -> bool:
@@ -224,6 +223,11 @@ async def _limited(request: Request, limit: int) -> bytes:
             raise too_large
         parts.append(part)
     return b"".join(parts)
+
+
+def _kept_for(actor: Actor) -> str:
+    """What a sealed answer is bound to: nobody else's repeated request can open it."""
+    return f"idempotency_record:{actor.organization_id}:{actor.principal}"
 
 
 def wrapped(name: str, body: str, warnings: Sequence[Fault] | None = None) -> str:
