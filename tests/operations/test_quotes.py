@@ -16,7 +16,7 @@ from counterfoil.app import House
 from counterfoil.domain.client_invoice import ClientInvoiceChange
 from counterfoil.domain.quote import QuoteChange
 from counterfoil.errors import BillingError, Conflict, Gone, Invalid, NotFound, WrongState
-from counterfoil.operations import client_invoices, clients, mailing, quotes
+from counterfoil.operations import attachments, client_invoices, clients, mailing, quotes, uploads
 from counterfoil.operations.kinds import QUOTE
 from counterfoil.operations.work import Actor
 from counterfoil.store import journal
@@ -229,6 +229,17 @@ def test_a_stale_page_cannot_accept_what_it_never_showed(company: Company) -> No
     change(company, seen.id, terms_and_conditions="Tout d'avance.")
     assert code(lambda: accept(company, seen), Conflict) == "quote_has_changed"
     assert accept(company, read(company, seen.id)).status == "approved"
+
+
+def test_another_uploaded_pdf_is_another_document(company: Company) -> None:
+    file = attachments.StoredFile("devis.pdf", "application/pdf", 1, "0" * 64)
+    with company.write() as work:
+        first, second = (uploads.create(work, file).id for _ in range(2))
+    seen = company.quote(upload_id=first)
+    change(company, seen.id, upload_id=second)
+    assert code(lambda: accept(company, seen), Conflict) == "quote_has_changed"
+    accepted = accept(company, read(company, seen.id))
+    assert (live(accepted)["upload_id"], live(accepted)["document_hash"]) == (second, quotes.document_hash(accepted))
 
 
 def test_a_page_read_before_the_answer_is_no_way_around_it(company: Company) -> None:

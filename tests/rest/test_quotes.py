@@ -238,7 +238,7 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"terms_and_conditions": "x" * 3001}, "too_long", "terms_and_conditions"),
     ({"header": "x" * 1001}, "too_long", "header"), ({"footer": "x" * 1001}, "too_long", "footer"),
     ({"number": "x" * 41}, "too_long", "number"), ({"number": " "}, "invalid_number", "number"),
-    ({"header": "a\x00"}, "invalid_text", "header"),
+    ({"header": "a\x00"}, "invalid_text", "header"), ({"upload_id": UNKNOWN}, "invalid_upload_id", "upload_id"),
     ({"items": [{**LINE, "vat_rate": "0"}]}, "missing_vat_exemption_reason", "items/0/vat_exemption_reason"),
     ({"items": [{**LINE, "vat_rate": "0", "vat_exemption_code": "X"}]}, "not_in_list", "items/0/vat_exemption_code"),
     ({"items": [{**LINE, "vat_rate": "101"}]}, "invalid_vat_rate", "items/0/vat_rate"),

@@ -50,7 +50,7 @@ QUOTE = obj(
         "amount_due_cents": CENTS, "vat_breakdown": listed(VAT_GROUP), "mentions": listed(TEXT),
         "settings": {"type": "object"},
     },
-    optional={"attachment_id": UUID},
+    optional={"attachment_id": UUID, "upload_id": UUID},
 )  # fmt: skip
 
 

@@ -237,8 +237,11 @@ def decline(work: Work, row: QuoteRow, name: str, reason: str = "") -> QuoteRow:
 
 
 def document_hash(row: QuoteRow) -> str:
-    """SHA-256 of the document as it stands: what a client accepts is this, and nothing else."""
-    return hashlib.sha256(row.frozen.encode()).hexdigest()
+    """SHA-256 of the document as it stands: what a client accepts is this, and nothing else.
+
+    Where an uploaded PDF stands in for ours, its id goes in too: another upload is another document.
+    """
+    return hashlib.sha256((row.frozen + (_live(row).upload_id or "")).encode()).hexdigest()
 
 
 def is_expired(work: Work, row: QuoteRow) -> bool:
