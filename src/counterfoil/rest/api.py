@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, Response
 from counterfoil.errors import Fault
 from counterfoil.rest import (
     attachments,
+    client_invoice_files,
     client_invoices,
     clients,
     credit_notes,
@@ -32,8 +33,8 @@ from counterfoil.rest.errors import envelope
 from counterfoil.rest.routing import Route
 
 RESOURCES = (
-    client_invoices, credit_notes, clients, organization, attachments, products, settings, einvoicing, quotes,
-    webhooks, reminders, recurring_invoices, supplier_invoices,
+    client_invoice_files, client_invoices, credit_notes, clients, organization, attachments, products, settings,
+    einvoicing, quotes, webhooks, reminders, recurring_invoices, supplier_invoices,
 )  # fmt: skip
 
 

@@ -396,6 +396,15 @@ supplier_invoices = Table(
     Index(None, "organization_id", "attachment_id"),
 )
 
+client_invoice_imports = Table(
+    "client_invoice_imports",
+    metadata,
+    Column("organization_id", String(36), nullable=False),
+    Column("sha256", String(64), nullable=False, comment="of the file: imported again, it is the same invoice"),
+    Column("invoice_id", String(36), nullable=False),
+    PrimaryKeyConstraint("organization_id", "sha256"),
+)
+
 instance_secrets = Table(
     "instance_secrets",
     metadata,
