@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
-from counterfoil.domain.client import Email
+from counterfoil.domain.client import Address, Email
 from counterfoil.domain.client_invoice import (
+    MAYBE,
     Day,
     LifecycleEvent,
     OrganizationSnapshot,
@@ -77,26 +78,34 @@ class NewCreditNote(BaseModel):
     stamp_duty_amount: StampDutyText | None = None
 
 
+CLIENT_TEXTS: Final = (
+    "name", "first_name", "last_name", "email", "vat_number", "tax_identification_number", "address", "city",
+    "zip_code", "province_code", "country_code", "recipient_code", "locale",
+)  # fmt: skip
+
+
 class CreditedClient(BaseModel):
     """The client of the invoice. Unlike on an invoice, each text is there: "" when it is empty."""
 
-    model_config = ConfigDict(frozen=True, extra="allow")
+    model_config = ConfigDict(frozen=True)
 
     id: str
     type: Literal["individual", "company", "freelancer"]
-    name: str = ""
-    first_name: str = ""
-    last_name: str = ""
-    email: str = ""
-    vat_number: str = ""
-    tax_identification_number: str = ""
-    address: str = ""
-    city: str = ""
-    zip_code: str = ""
-    province_code: str = ""
-    country_code: str = ""
-    recipient_code: str = ""
-    locale: str = ""
+    name: str
+    first_name: str
+    last_name: str
+    email: str
+    vat_number: str
+    tax_identification_number: str
+    address: str
+    city: str
+    zip_code: str
+    province_code: str
+    country_code: str
+    recipient_code: str
+    locale: str
+    billing_address: Address = MAYBE
+    delivery_address: Address = MAYBE
 
 
 class FrozenCreditNote(BaseModel):
@@ -121,7 +130,7 @@ class FrozenCreditNote(BaseModel):
     finalized_at: str
     stamp_duty_amount: str = ""
     items: list[Item]
-    client: CreditedClient
+    client: dict[str, object]
     organization: OrganizationSnapshot = Field(description="the seller, as the document shows it (ours)")
     discount: Discount | None = None
     welfare_fund: WelfareFundApplied | None = None
@@ -155,4 +164,5 @@ class LiveCreditNote(BaseModel):
 class CreditNote(FrozenCreditNote, LiveCreditNote):
     """A credit note as answered: the two texts spliced, plus what only the reader knows."""
 
+    client: CreditedClient  # type: ignore[assignment]  # stored as it came, described as what it is
     invoice_url: str = Field(description="the invoice's public page; 410 once the invoice is canceled")

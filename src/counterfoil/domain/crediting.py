@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from counterfoil.domain import gross, mentions, totals
-from counterfoil.domain.credit_note import CreditedClient, CreditItem, FrozenCreditNote, NewCreditNote
+from counterfoil.domain.credit_note import CLIENT_TEXTS, CreditItem, FrozenCreditNote, NewCreditNote
 from counterfoil.domain.document import Identity, as_new, compute_sums, locale_of, shared_parts
 from counterfoil.domain.lines import NewDiscount, NewItem
 from counterfoil.domain.money import Price, cents, from_cents, millionths, money, round_ratio, text
@@ -452,5 +452,9 @@ def build_credit_note(
             stamp_duty_amount=asked.stamp_duty_amount,
             is_business_client=False,
         ),
-        **shared | {"contact_email": new.contact_email or shared["contact_email"], "client": CreditedClient(**client)},
+        **shared
+        | {
+            "contact_email": new.contact_email or shared["contact_email"],
+            "client": {**dict.fromkeys(CLIENT_TEXTS, ""), **client},
+        },
     )
