@@ -24,7 +24,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 
 # What the API's own pages leave open, and what is done here; the rest of each choice stands in docs/api/choices.
 CHOSEN = {
-    ("patch", "/v2/client_invoices/{id}"): "any status but draft: 412",
+    ("patch", "/v2/client_invoices/{id}"): "any status but draft: 412; currency in it: 422",
     ("post", "/v2/client_invoices/{id}/finalize"): "a wrong state: 412",
     ("post", "/v2/client_invoices/{id}/mark_as_canceled"): "a wrong state: 412",
     ("post", "/v2/client_invoices/bulk"): "200",

@@ -15,7 +15,7 @@ ATTACHMENT = schema.obj(
         "id": schema.UUID, "created_at": schema.TIME, "file_name": schema.TEXT,
         "file_size": {"type": "string", "pattern": "^[0-9]+$"}, "file_content_type": schema.TEXT,
         "url": {"type": "string", "pattern": "^https?://"}, "probative_attachment": schema.obj(
-            {name: schema.TEXT for name in ("status", "file_name", "file_content_type", "file_size", "url")}
+            dict.fromkeys(("status", "file_name", "file_content_type", "file_size", "url"), schema.TEXT)
         ),
     }
 )  # fmt: skip

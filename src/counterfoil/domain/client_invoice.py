@@ -80,7 +80,7 @@ class ClientInvoiceChange(ClientInvoiceFields):
     client_id: Uuid | None = None
     issue_date: Day | None = None
     due_date: Day | None = None
-    currency: Literal["EUR"] | None = Field(None, description="may be repeated, not changed")
+    currency: Literal["EUR"] | None = Field(None, description="refused: an invoice keeps its currency")
     items: list[NewItem] | None = None
 
 

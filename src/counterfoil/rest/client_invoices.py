@@ -156,10 +156,10 @@ def _refuse_fixed(data: dict[str, object]) -> None:
             "read_only", "status cannot be patched.", field="status",
             fix="Call POST …/finalize, …/mark_as_canceled, …/mark_as_paid or …/unmark_as_paid.",
         )  # fmt: skip
-    if data.get("currency", "EUR") != "EUR":
+    if "currency" in data:
         raise errors.Invalid(
             "read_only", "currency cannot be patched: invoices are in EUR.", field="currency",
-            fix="Leave it out, or send EUR.",
+            fix="Leave it out; for another client or currency delete the draft and create a new one.",
         )  # fmt: skip
 
 
