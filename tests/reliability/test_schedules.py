@@ -166,6 +166,11 @@ def check_periods(sql: sqlite3.Connection, made: set[tuple[str, str]]) -> None:
     assert Counter((recurring_id, day) for recurring_id, day, _ in rows) == Counter(made)
     invoices = [invoice for (invoice,) in sql.execute("SELECT id FROM client_invoices")]
     assert sorted(invoices) == sorted(invoice for _, _, invoice in rows), "an invoice without a period, or two of one"
+    early = sql.execute(
+        "SELECT p.period_date, i.issue_date FROM recurring_periods p JOIN client_invoices i ON i.id = p.invoice_id "
+        "WHERE i.issue_date < p.period_date"
+    )
+    assert early.fetchall() == []
     counts = dict(sql.execute("SELECT id, invoices_count FROM recurring_invoices").fetchall())
     assert counts == Counter(recurring_id for recurring_id, _ in made)
     assert {status for (status,) in sql.execute("SELECT status FROM recurring_invoices")} == {"finished"}
