@@ -101,7 +101,7 @@ class Group:
 class Creditable:
     """What is left of an invoice. invoice: its document. is_whole: nothing was credited before.
 
-    No groups: it was imported without its VAT. total and stamp_duty in cents.
+    No groups: it was imported, and nothing is known of its amounts. total and stamp_duty in cents.
     """
 
     invoice: Mapping[str, Any]
@@ -175,6 +175,11 @@ class Lines:
 
 def lines_of(new: NewCreditNote, left: Creditable) -> Lines:
     """The lines that `new` stands for. Raises Invalid when it names none, or an amount that there is not."""
+    if not left.groups:
+        raise Invalid(
+            "invoice_without_amounts", "This invoice was imported: its amounts stand in its file, and are not known.",
+            field="invoice_id", fix="Create the credit note where the invoice was made, and import it as a file.",
+        )  # fmt: skip
     if new.amount is not None:
         _refuse_beside(new, ("items", *_BESIDE_LINES), "amount")
         words = {"title": _TITLES[locale_of(left.invoice["client"])].format(number=left.invoice["number"])}
@@ -241,11 +246,6 @@ def _price_with_vat(item: CreditItem, currency: str) -> int:
 
 def _for_amount(amount: int, left: Creditable, words: Mapping[str, Any], field: str) -> Lines:
     """What an amount with VAT stands for: the whole invoice once more, or a line a VAT group."""
-    if not left.groups:
-        raise Invalid(
-            "invoice_without_vat_groups", "This invoice was imported, and nothing is known of its VAT rates.",
-            field=field, fix="Send items, each with its vat_rate.",
-        )  # fmt: skip
     refuse_total(left, amount, field=field)
     invoice = left.invoice
     if left.is_whole and amount == left.total:
@@ -373,7 +373,7 @@ def rate_faults(left: Creditable, items: Sequence[NewItem]) -> Iterable[Fault]:
     for index, item in enumerate(items):
         rate = millionths(item.vat_rate)
         reason = "" if rate else item.vat_exemption_reason or ""
-        if keys and (rate, reason) not in keys:
+        if (rate, reason) not in keys:
             yield Fault(
                 "vat_rate_not_on_invoice",
                 f"Item {index + 1} credits {item.vat_rate}{f' ({reason})' if reason else ''}; the invoice charged "
