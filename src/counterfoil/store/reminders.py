@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, text, update
 
 from counterfoil.store import listing
 from counterfoil.store.prepared import Prepared
@@ -116,7 +116,9 @@ def plan(conn: Connection, organization_id: str, invoice_id: str, days: Iterable
 
 def due_organizations(conn: Connection, day: str) -> list[str]:
     """Organizations with a reminder that waits for `day` or earlier: for the scheduler, which serves all of them."""
-    return list(conn.execute(select(_d.organization_id).where(_d.waits_for <= day).distinct()).scalars())
+    # An expression: for the bare column SQLite would walk along all of another index, to have them in order.
+    found = select(func.coalesce(_d.organization_id, "")).where(_d.waits_for <= day).distinct()
+    return list(conn.execute(found).scalars())
 
 
 def due(conn: Connection, organization_id: str, *, day: str, limit: int) -> list[str]:
