@@ -171,7 +171,7 @@ OURS: Schema = {
     "settings": {"type": "object"}, "report_einvoicing": either({"type": "boolean"}, NULL),
     "deposits": listed(DEPOSIT), "credited_amount": either(MONEY, NULL),
 }  # fmt: skip
-INVOICE = obj({**NAMED, **SEEN, **OURS}, optional={"attachment_id": UUID, "quote_id": UUID})
+INVOICE = obj({**NAMED, **SEEN, **OURS}, optional={"attachment_id": UUID, "quote_id": UUID, "upload_id": UUID})
 META = obj(
     {
         "current_page": CENTS, "next_page": either(CENTS, NULL), "prev_page": either(CENTS, NULL),

@@ -18,6 +18,7 @@ from counterfoil.operations import mailing
 from counterfoil.operations.kinds import CLIENT_INVOICE
 from counterfoil.store import (
     attachments,
+    client_invoice_imports,
     clients,
     counters,
     credentials,
@@ -37,8 +38,8 @@ from counterfoil.store import client_invoices as invoices
 from tests.support.houses import IBAN, Company, new_company
 
 STORES = (
-    attachments, clients, counters, credentials, emails, idempotency, invoices, journal, listing, organizations,
-    products, quotes, supplier_invoices, webhooks, credit_notes, deposits,
+    attachments, client_invoice_imports, clients, counters, credentials, emails, idempotency, invoices, journal,
+    listing, organizations, products, quotes, supplier_invoices, webhooks, credit_notes, deposits,
 )  # fmt: skip
 # Asked before the organization is known, or by the operator for all of them.
 WITHOUT_TENANT = {
