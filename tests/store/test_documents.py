@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import inspect
 import json
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ from sqlalchemy import text
 from counterfoil.app import House
 from counterfoil.domain.client_invoice import FrozenClientInvoice, LiveClientInvoice
 from counterfoil.store import client_invoices
+from counterfoil.store.documents import Documents
 from counterfoil.store.tables import metadata
 from tests.support.houses import Company, SteppingClock
 
@@ -68,3 +70,11 @@ def test_a_finalized_row_keeps_its_document_when_replaced(company: Company, hous
         conn.execute(text("DROP TRIGGER client_invoices_frozen"))
         client_invoices.replace(conn, company.id, issued, issued._replace(frozen="{}"))
     assert company.get(issued.id).frozen == issued.frozen
+
+
+def test_every_function_of_the_document_store_takes_the_organization() -> None:
+    methods = inspect.getmembers(Documents, inspect.isfunction)
+    public = [function for name, function in methods if not name.startswith("_")]
+    assert public
+    for function in public:
+        assert list(inspect.signature(function).parameters)[:3] == ["self", "conn", "organization_id"]
