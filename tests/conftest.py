@@ -11,6 +11,8 @@ from typing import Any, Protocol
 
 import pytest
 
+from counterfoil.testing import counterfoil_sandbox as counterfoil_sandbox  # a fixture
+from counterfoil.testing import counterfoil_server as counterfoil_server
 from tests.support.server import Api, Server, make_organization, start_server
 
 

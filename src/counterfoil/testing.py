@@ -27,7 +27,7 @@ class Sandbox:
         self.api_url: str = ready["api_url"]
         self.api_key: str = ready["api_key"]
         self.organizations: list[dict[str, Any]] = ready["organizations"]
-        self._http = httpx.Client(base_url=f"{self.url}/sandbox", timeout=130, trust_env=False)
+        self._http = httpx.Client(base_url=self.url, timeout=130, trust_env=False)
 
     def reset(self) -> None:
         """Puts everything back to the start."""
@@ -66,8 +66,9 @@ class Sandbox:
         self._http.close()
 
     def _call(self, method: str, path: str, body: object = None) -> dict[str, Any]:
-        answer = self._http.request(method, path, json=body)
-        answer.raise_for_status()
+        answer = self._http.request(method, f"/sandbox{path}", json=body)
+        if not answer.is_success:
+            raise RuntimeError(f"{method} /sandbox{path}: {answer.status_code} {answer.text}")
         return dict(answer.json())
 
 

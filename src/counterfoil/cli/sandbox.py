@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 from contextlib import ExitStack
+from ipaddress import ip_address
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -29,7 +30,7 @@ _ALONE: dict[str, Any] = {
 
 def serve_sandbox(data: Path | None, host: str | None, port: int | None, *, runs_jobs: bool, as_json: bool) -> None:
     """Fills a sandbox and serves it until a signal; without a directory, in one that is removed at the end."""
-    from counterfoil.app import AlreadyServed, House, is_loopback
+    from counterfoil.app import AlreadyServed, House
     from counterfoil.cli import sandbox_data, serve
     from counterfoil.ports.clock import SettableClock
     from counterfoil.sandbox import Sandbox
@@ -45,7 +46,7 @@ def serve_sandbox(data: Path | None, host: str | None, port: int | None, *, runs
             fail(f"another server already serves {error}; stop it, or name another directory with --data")
         opened.callback(house.close)
         seed = sandbox_data.fill(house, clock)
-        sandbox = Sandbox(house, clock, seed, is_open=not is_loopback(f"http://{_in_url(settings.host)}"))
+        sandbox = Sandbox(house, clock, seed, is_open=not is_of_this_machine(settings.host))
         serve.run(house, announce=_told(house, seed, as_json=as_json), sandbox=sandbox, sockets=[taken])
 
 
@@ -60,8 +61,12 @@ def _listening(settings: Settings) -> tuple[Settings, socket.socket]:
     return settings.model_copy(update={"port": port, "public_url": public_url}), taken
 
 
-def _in_url(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
+def is_of_this_machine(host: str) -> bool:
+    """Whether nobody else can reach what listens on this address."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _told(house: House, seed: Mapping[str, Any], *, as_json: bool) -> str:

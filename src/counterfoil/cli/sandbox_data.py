@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from counterfoil.ports.clock import SettableClock
 
 START = datetime(2027, 4, 12, 8, 0, tzinfo=UTC)  # a Monday
+_LAST = timedelta(minutes=10)  # before the start, the newest of it was written
 SEED = "counterfoil sandbox 1"
 _PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
@@ -138,7 +139,7 @@ def fill(house: House, clock: SettableClock) -> dict[str, Any]:
     app = create_app(house)
     with seeded(SEED), clock.stepping():
         made = [asyncio.run(_Filling(house, clock, app, country).run()) for country in COUNTRIES]
-        clock.set(START)
+        clock.set(START - _LAST / 2)  # drafts have rested by now
         _make_pdfs(house)
     clock.set(START)
     return {"organizations": made}
@@ -193,7 +194,7 @@ class _Filling:
 
     def _at(self, age_days: int) -> str:
         """Sets the clock to so many days before the start; answers that day."""
-        self.clock.set(START - timedelta(days=age_days))
+        self.clock.set(START - _LAST - timedelta(days=age_days))
         return self._day(-age_days)
 
     def _day(self, days: int) -> str:

@@ -113,7 +113,9 @@ def update(work: Work, change: dict[str, Any]) -> None:
     change: fields of OrganizationProfile; others are ignored. Raises Invalid with every fault.
     """
     known = {name: value for name, value in change.items() if name in OrganizationProfile.model_fields}
-    fixed = [name for name in PROFILE_FIXED if name in known and known[name] != getattr(work.profile, name)]
+    # Sample documents that lost their mark could be taken for real ones.
+    fixed_names = (*PROFILE_FIXED, "is_specimen") if work.profile.is_specimen else PROFILE_FIXED
+    fixed = [name for name in fixed_names if name in known and known[name] != getattr(work.profile, name)]
     if fixed:
         raise errors.Invalid(
             "read_only", f"{fixed[0]} cannot be changed.", field=fixed[0], fix="Make a new organization instead."

@@ -172,7 +172,7 @@ def _without_attachment(body: Json) -> Json:
 def _as_seen(body: Json) -> Json:
     def seen(note: Json) -> Json:
         kept = {name: value for name, value in note.items() if name not in _CREDIT_NOTE_LEAVES_OUT}
-        return {**kept, "Invoice_issue_date": kept.pop("invoice_issue_date", ""), "reason": ""}
+        return {"reason": "", "Invoice_issue_date": kept.pop("invoice_issue_date", ""), **kept}
 
     if "credit_notes" in body:
         return body | {"credit_notes": [seen(note) for note in body["credit_notes"]]}
