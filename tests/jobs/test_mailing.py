@@ -11,7 +11,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from counterfoil.jobs import handlers
+from counterfoil.jobs import handlers, runner
 from counterfoil.operations import mailing
 from counterfoil.operations.kinds import CLIENT_INVOICE
 from counterfoil.ports.mail import SmtpMailer
@@ -82,8 +82,22 @@ def test_waiting_for_the_pdf_is_no_failure(workshop: Workshop, invoice_id: str, 
     assert len(handler.taken) == 1
 
 
+def test_a_clock_put_forward_does_not_fail_a_mail_whose_pdf_is_still_to_be_made(
+    workshop: Workshop, invoice_id: str
+) -> None:
+    workshop.run("send_email", after=timedelta(days=30))
+    assert workshop.email(invoice_id).status == "queued"
+    workshop.run("render")
+    workshop.run("send_email")
+    assert workshop.email(invoice_id).status == "sent"
+
+
 def test_a_pdf_that_never_comes_fails_the_mail_visibly(workshop: Workshop, invoice_id: str) -> None:
-    workshop.run("send_email", after=handlers.PDF_PATIENCE)
+    workshop.renderer.failures = 1000
+    for _ in range(runner.RENDER_ATTEMPTS):
+        assert workshop.email(invoice_id).status == "queued"
+        workshop.run("render", after=timedelta(hours=5))
+        workshop.run("send_email")
     email = workshop.email(invoice_id)
     assert email.status == "failed"
     assert "PDF" in email.error

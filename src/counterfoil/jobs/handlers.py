@@ -6,7 +6,7 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from counterfoil.domain.organization import OrganizationProfile
 from counterfoil.domain.reminder import is_remindable
@@ -20,6 +20,7 @@ from counterfoil.operations.kinds import KINDS, Kind
 from counterfoil.operations.work import Actor, Work, Works
 from counterfoil.ports.blobs import Blobs
 from counterfoil.ports.callbacks import Callbacks, HttpCallbacks
+from counterfoil.ports.clock import day_in
 from counterfoil.ports.mail import Mailer, MailRefused
 from counterfoil.ports.network import Network
 from counterfoil.ports.renderer import Renderer
@@ -31,8 +32,6 @@ from counterfoil.store.rows import AttachmentRow, DocumentRow, EmailRow, JobRow
 
 log = logging.getLogger("counterfoil.jobs")
 MAIL_ATTEMPTS = 12  # with doubling pauses of at most 4 hours: about a day
-
-PDF_PATIENCE = timedelta(minutes=10)  # longer than a failing render is tried again
 
 
 class NotYet(Exception):
@@ -124,7 +123,8 @@ def send_email(tools: Tools, job: JobRow, payload: Mapping[str, str]) -> None:
         kind = KINDS[email.document_kind] if email else None
         row = kind.find(work, email.document_id) if kind and email else None
         attached = _attached(work, row) if row else None
-        profile, now, today = work.profile, work.now, work.today
+        is_coming = row is not None and attached is None and queue.is_alive(work.conn, row.id)
+        profile = work.profile
         sheet = printing.sheet(work, kind, row, page_base=tools.page_base) if kind and row else None
     if email is None or row is None or sheet is None or email.status == "sent":
         _finish(tools, actor, job)
@@ -135,17 +135,14 @@ def send_email(tools: Tools, job: JobRow, payload: Mapping[str, str]) -> None:
         told = f"The invoice is {row.status}: nobody is reminded of it any more."
         _set_outcome(tools, actor, job, email, status="canceled", error=told)
         return
+    if is_coming:
+        raise NotYet
     if attached is None:
-        if now - datetime.fromisoformat(email.created_at) < PDF_PATIENCE:
-            raise NotYet
         told = "The PDF of this document could not be made; the server's log says why."
         _set_outcome(tools, actor, job, email, status="failed", error=told)
         raise GaveUp(told)
     try:
-        seller = profile.legal_name
-        body = asked.get("email_body") or (
-            printing.reminder_body(sheet, seller, today) if is_reminder else printing.default_body(sheet, seller)
-        )
+        body = asked.get("email_body") or _default_body(email, sheet, profile, is_reminder=is_reminder)
         letter = _letter(tools, email, sheet, profile, body, tools.blobs.get(attached.sha256))
         tools.mailer.send(letter.message, sender=letter.sender, recipients=letter.recipients)
     except Exception as error:
@@ -155,6 +152,14 @@ def send_email(tools: Tools, job: JobRow, payload: Mapping[str, str]) -> None:
             raise GaveUp(str(error)) from error
         raise
     _set_outcome(tools, actor, job, email, status="sent", error="")
+
+
+def _default_body(email: EmailRow, sheet: printing.Sheet, profile: OrganizationProfile, *, is_reminder: bool) -> str:
+    """What the letter says when its sender said nothing, on the day that it is dated."""
+    if not is_reminder:
+        return printing.default_body(sheet, profile.legal_name)
+    day = day_in(profile.time_zone, datetime.fromisoformat(email.created_at))
+    return printing.reminder_body(sheet, profile.legal_name, day)
 
 
 @dataclass(frozen=True, slots=True)

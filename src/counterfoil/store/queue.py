@@ -101,6 +101,12 @@ def retry(conn: Connection, job: JobRow, *, run_at: str, attempts: int, error: s
     )
 
 
+def is_alive(conn: Connection, job_id: str) -> bool:
+    """Whether a job with this id is queued or at work, and not laid aside."""
+    query = select(jobs.c.id).where(jobs.c.id == job_id, jobs.c.is_dead.is_(False))
+    return conn.execute(query).first() is not None
+
+
 def waiting(conn: Connection) -> int:
     """How many jobs are queued and alive."""
     return conn.execute(select(func.count()).select_from(jobs).where(jobs.c.is_dead.is_(False))).scalar_one()
