@@ -121,6 +121,34 @@ class Tax(BaseModel):
     tax_amount: Money
 
 
+class MatchedTransaction(BaseModel):
+    """A bank transaction that paid it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    subject_id: str
+    subject_type: str
+    transaction_id: str
+
+
+class SuggestedTransaction(BaseModel):
+    """A bank transaction that may have paid it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    score: str
+
+
+class RequestTransfer(BaseModel):
+    """A transfer that somebody asked for."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    initiator_id: str
+
+
 class SupplierSnapshot(BaseModel):
     """The supplier as this document names it."""
 
@@ -220,11 +248,11 @@ class StoredSupplierInvoice(BaseModel):
     is_attachment_invoice: bool | None = None
     attachment_category: AttachmentCategory | None = None
     is_attachment_non_financial: bool | None = None
-    matched_transactions: list[dict[str, str]] = Field([], description="always empty: there is no bank feed")
+    matched_transactions: list[MatchedTransaction] = Field([], description="always empty: there is no bank feed")
     matched_transactions_ids: list[str] = []
     transfer_ids: list[str] = []
-    suggested_transactions: list[dict[str, str]] = []
-    request_transfer: dict[str, str] | None = None
+    suggested_transactions: list[SuggestedTransaction] = []
+    request_transfer: RequestTransfer | None = None
     self_invoice_id: str | None = None
     einvoicing_lifecycle_events: list[LifecycleEvent] = []
     meta: SupplierInvoiceMeta = SupplierInvoiceMeta()

@@ -139,6 +139,7 @@ def _as_wire(fault: Fault, index: int, entry: Entry) -> dict[str, Any]:
     wire = as_wire(fault, 422)
     place = f"idempotency_key/{entry.idempotency_key}" if entry.idempotency_key else str(index)
     wire["code"] = "invalid" if fault.code == "invalid_file" else fault.code
+    wire["message"] = wire["detail"]
     wire["source"] = {"pointer": f"/{_NAME}/{place}/{fault.field or 'file'}"}
     wire["meta"] = {**wire.get("meta", {}), "index": index, "reason": fault.code}
     return wire

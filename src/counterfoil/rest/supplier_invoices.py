@@ -183,7 +183,9 @@ _BASE, _ONE = "/v2/supplier_invoices", "/v2/supplier_invoices/{id}"
 _LIST = {"supplier_invoices": [SupplierInvoice], "meta": PAGE_META}
 _ERROR = {"type": "object", "required": ["code", "detail", "source"], "properties": {
     "code": {"type": "string"}, "detail": {"type": "string"}, "status": {"type": "string"},
-    "source": {"type": "object", "properties": {"pointer": {"type": "string"}}}, "meta": {"type": "object"},
+    "message": {"type": "string", "description": "the same as detail"},
+    "source": {"type": "object", "properties": {name: {"type": "string"} for name in ("pointer", "parameter")}},
+    "meta": {"type": "object"},
 }}  # fmt: skip
 _BULK = {"supplier_invoices": [SupplierInvoice], "errors": [_ERROR]}
 _TIME = {"type": "string", "format": "date-time"}
