@@ -114,9 +114,11 @@ def get(work: Work, subscription_id: str) -> str:
     return _answer(_mine(work, subscription_id))
 
 
-def page(work: Work, *, limit: int, skip: int) -> tuple[int, list[str]]:
+def page(work: Work, *, is_descending: bool = True, limit: int, skip: int) -> tuple[int, list[str]]:
     """List the caller's webhook subscriptions: their number, and one page as JSON."""
-    total, rows = store.page(work.conn, work.organization_id, work.actor.principal, limit=limit, skip=skip)
+    total, rows = store.page(
+        work.conn, work.organization_id, work.actor.principal, is_descending=is_descending, limit=limit, skip=skip
+    )
     return total, [_answer(row) for row in rows]
 
 
@@ -150,13 +152,20 @@ def delete(work: Work, subscription_id: str) -> None:
 
 
 def deliveries(
-    work: Work, subscription_id: str, *, statuses: tuple[str, ...] | None, limit: int, skip: int
+    work: Work,
+    subscription_id: str,
+    *,
+    statuses: tuple[str, ...] | None,
+    is_descending: bool = True,
+    limit: int,
+    skip: int,
 ) -> tuple[int, list[str]]:
-    """List what was or will be sent to a webhook subscription: the number, and one page as JSON, newest first."""
+    """List what was or will be sent to a webhook subscription: the number, and one page as JSON."""
     row = _mine(work, subscription_id)
     total, rows = store.delivery_page(
-        work.conn, work.organization_id, row.id, statuses=statuses, limit=limit, skip=skip
-    )
+        work.conn, work.organization_id, row.id,
+        statuses=statuses, is_descending=is_descending, limit=limit, skip=skip,
+    )  # fmt: skip
     return total, [_told_delivery(found) for found in rows]
 
 

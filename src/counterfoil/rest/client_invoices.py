@@ -16,7 +16,7 @@ from counterfoil.operations.work import Work
 from counterfoil.rest.bodies import Query, meta
 from counterfoil.rest.calls import Call, listed, wrapped
 from counterfoil.rest.lines import parse_lines
-from counterfoil.rest.routing import PAGE_META, PAGING, WARNINGS, QueryTable, Route
+from counterfoil.rest.routing import CREATION, PAGE_META, PAGING, WARNINGS, QueryTable, Route
 from counterfoil.store.client_invoices import InvoiceFilter
 from counterfoil.store.rows import InvoiceRow
 
@@ -180,7 +180,7 @@ _FILTERS: QueryTable = {
     "filter[client_id]": ({"type": "string", "format": "uuid"}, "(ours)"),
     "exclude_imported": ({"type": "boolean", "default": True}, ""),
     **PAGING,
-    "sort_by": ({"type": "string", "enum": ["created_at:desc", "created_at:asc"]}, ""),
+    **CREATION,
 }  # fmt: skip
 
 ROUTES = (

@@ -11,7 +11,7 @@ from counterfoil.operations import clients
 from counterfoil.operations.work import Work
 from counterfoil.rest.bodies import Query, meta
 from counterfoil.rest.calls import Call, listed, wrapped
-from counterfoil.rest.routing import PAGE_META, PAGING, QueryTable, Route
+from counterfoil.rest.routing import PAGE_META, PAGING, QueryTable, Route, sorting
 from counterfoil.store.clients import SORTS, ClientFilter
 
 _NAME = "client"
@@ -85,7 +85,7 @@ _FILTERS: QueryTable = {
     "filter[tax_identification_number]": _EXACT,
     **{f"filter[updated_at_{end}]": ({"type": "string", "format": "date-time"}, "inclusive") for end in ("from", "to")},
     **PAGING,
-    "sort_by": ({"type": "string", "default": "name:asc"}, "name, created_at or updated_at, :asc or :desc"),
+    **sorting(SORTS, "name:asc"),
 }
 
 ROUTES = (

@@ -12,7 +12,7 @@ from counterfoil.operations.work import Work
 from counterfoil.rest.bodies import Query, meta
 from counterfoil.rest.calls import Call, listed, wrapped
 from counterfoil.rest.lines import parse_lines
-from counterfoil.rest.routing import PAGE_META, PAGING, WARNINGS, QueryTable, Route
+from counterfoil.rest.routing import CREATION, PAGE_META, PAGING, WARNINGS, QueryTable, Route
 from counterfoil.store.credit_notes import CreditNoteFilter
 from counterfoil.store.rows import CreditNoteRow
 
@@ -80,7 +80,7 @@ _FILTERS: QueryTable = {
     "filter[client_id]": (_UUID, "(ours)"),
     "filter[invoice_id]": (_UUID, "(ours)"),
     **PAGING,
-    "sort_by": ({"type": "string", "enum": ["created_at:desc", "created_at:asc"]}, ""),
+    **CREATION,
 }
 
 ROUTES = (

@@ -14,7 +14,7 @@ from counterfoil.operations.work import Work
 from counterfoil.rest.bodies import meta
 from counterfoil.rest.calls import Call
 from counterfoil.rest.errors import from_validation
-from counterfoil.rest.routing import PAGE_META, PAGING, QueryTable, Route
+from counterfoil.rest.routing import PAGE_META, PAGING, QueryTable, Route, sorting
 
 
 def get_organization(call: Call) -> Response:
@@ -39,9 +39,10 @@ def update_organization(call: Call) -> Response:
 def list_bank_accounts(call: Call) -> Response:
     """List bank accounts"""
     page, per_page = call.query.page()
+    _, is_descending = call.query.sort(("created_at",), "created_at:asc")
 
     def act(work: Work) -> str:
-        found = organization.accounts(work)
+        found = organization.accounts(work)[:: -1 if is_descending else 1]
         shown = found[(page - 1) * per_page : page * per_page]
         return json.dumps({"bank_accounts": shown, "meta": meta(page, per_page, len(found))}, ensure_ascii=False)
 
@@ -72,7 +73,8 @@ ROUTES = (
     ),
     Route(
         "GET", "/v2/bank_accounts", _READ, list_bank_accounts,
-        gives={"bank_accounts": [BankAccountShown], "meta": PAGE_META}, query=PAGING,
+        gives={"bank_accounts": [BankAccountShown], "meta": PAGE_META},
+        query={**PAGING, **sorting(("created_at",), "created_at:asc")},
     ),
     Route("GET", "/v2/bank_accounts/{id}", _READ, get_bank_account, gives={"bank_account": BankAccountShown}),
 )  # fmt: skip

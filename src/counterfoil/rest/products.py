@@ -10,7 +10,7 @@ from counterfoil.operations import products
 from counterfoil.operations.work import Work
 from counterfoil.rest.bodies import Query, meta
 from counterfoil.rest.calls import Call, listed, wrapped
-from counterfoil.rest.routing import PAGE_META, PAGING, QueryTable, Route
+from counterfoil.rest.routing import PAGE_META, PAGING, QueryTable, Route, sorting
 from counterfoil.store.products import SORTS, ProductFilter
 
 TYPES = ("good", "service")
@@ -74,7 +74,7 @@ _FILTERS: QueryTable = {
     "filter[type]": ({"type": "string"}, "good, service; several with commas, or repeated"),
     "filter[title]": ({"type": "string"}, "part of it, any case, without accents (ours)"),
     **PAGING,
-    "sort_by": ({"type": "string", "default": "title:asc"}, "title or created_at, :asc or :desc"),
+    **sorting(SORTS, "title:asc"),
 }
 
 ROUTES = (

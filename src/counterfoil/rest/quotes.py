@@ -18,7 +18,7 @@ from counterfoil.operations.work import Work
 from counterfoil.rest.bodies import Query, meta
 from counterfoil.rest.calls import Call, listed, wrapped
 from counterfoil.rest.lines import parse_lines
-from counterfoil.rest.routing import PAGE_META, PAGING, WARNINGS, QueryTable, Route
+from counterfoil.rest.routing import CREATION, PAGE_META, PAGING, WARNINGS, QueryTable, Route
 from counterfoil.store.quotes import QuoteFilter
 from counterfoil.store.rows import QuoteRow
 
@@ -145,7 +145,7 @@ _FILTERS: QueryTable = {
     "filter[is_sent]": ({"type": "boolean"}, "whether it was mailed from here (ours)"),
     "filter[number]": ({"type": "string"}, "exact (ours)"),
     **PAGING,
-    "sort_by": ({"type": "string", "enum": ["created_at:desc", "created_at:asc"]}, ""),
+    **CREATION,
 }
 _AGAIN: QueryTable = {"again": ({"type": "boolean", "default": False}, "also when it has an invoice already")}
 

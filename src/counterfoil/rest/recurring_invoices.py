@@ -11,7 +11,7 @@ from counterfoil.operations.work import Work
 from counterfoil.rest.bodies import Query, meta
 from counterfoil.rest.calls import Call, bare_and_wrapped, listed
 from counterfoil.rest.lines import parse_lines
-from counterfoil.rest.routing import PAGE_META, PAGING, QueryTable, Route
+from counterfoil.rest.routing import CREATION, PAGE_META, PAGING, QueryTable, Route
 from counterfoil.store.recurring_invoices import RecurringFilter
 from counterfoil.store.rows import RecurringRow
 
@@ -78,7 +78,7 @@ _QUERY: QueryTable = {
     "filter[status]": ({"type": "string"}, f"{', '.join(STATUSES)}; several with commas, or repeated"),
     "filter[client_id]": ({"type": "string", "format": "uuid"}, "(ours)"),
     **PAGING,
-    "sort_by": ({"type": "string", "enum": ["created_at:desc", "created_at:asc"]}, ""),
+    **CREATION,
 }
 
 ROUTES = (

@@ -10,7 +10,7 @@ from counterfoil.operations import reminders
 from counterfoil.operations.work import Work
 from counterfoil.rest.bodies import meta
 from counterfoil.rest.calls import Call, bare_and_wrapped, listed
-from counterfoil.rest.routing import PAGE_META, PAGING, QueryTable, Route
+from counterfoil.rest.routing import CREATION, PAGE_META, PAGING, QueryTable, Route
 
 PER_PAGE_MOST = 500
 _NAME = "reminder"
@@ -67,7 +67,7 @@ _QUERY: QueryTable = {
     "filter[client_ids]": ({"type": "string"}, "ids of clients, with commas or repeated; also filter[client_id]"),
     **PAGING,
     "per_page": ({"type": "integer", "minimum": 1, "maximum": PER_PAGE_MOST, "default": 100}, ""),
-    "sort_by": ({"type": "string", "enum": ["created_at:desc", "created_at:asc"]}, ""),
+    **CREATION,
 }
 
 ROUTES = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -21,6 +21,15 @@ PAGING: QueryTable = {
     "page": ({"type": "integer", "minimum": 1, "default": 1}, "also current_page"),
     "per_page": ({"type": "integer", "minimum": 1, "maximum": 100, "default": 100}, ""),
 }
+
+
+def sorting(fields: Iterable[str], default: str) -> QueryTable:
+    """The parameter of a list that Query.sort reads."""
+    allowed = [f"{field}:{order}" for field in fields for order in ("desc", "asc")]
+    return {"sort_by": ({"type": "string", "enum": allowed, "default": default}, "")}
+
+
+CREATION = sorting(("created_at",), "created_at:desc")
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from counterfoil.operations.work import Work
 from counterfoil.rest import supplier_invoice_uploads as uploads
 from counterfoil.rest.bodies import Query, meta
 from counterfoil.rest.calls import Call, listed, wrapped
-from counterfoil.rest.routing import PAGE_META, PAGING, WARNINGS, QueryTable, Route
+from counterfoil.rest.routing import PAGE_META, PAGING, WARNINGS, QueryTable, Route, sorting
 from counterfoil.store.supplier_invoices import QUERY_FIELDS, SORTS, Bound, SupplierInvoiceFilter
 
 _NAME = "supplier_invoice"
@@ -221,7 +221,7 @@ _FILTERS: QueryTable = {
     "query_fields": (_TEXT, f"where query looks: {', '.join(QUERY_FIELDS)}; all without it"),
     **PAGING,
     "per_page": ({"type": "integer", "minimum": 1, "maximum": 100, "default": 25}, ""),
-    "sort_by": ({"type": "string", "default": "created_at:desc"}, f"{', '.join(SORTS)}; each :asc or :desc"),
+    **sorting(SORTS, "created_at:desc"),
 }
 _FORM = {
     "type": "object",

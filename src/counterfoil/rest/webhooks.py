@@ -20,7 +20,7 @@ from counterfoil.operations import webhooks
 from counterfoil.operations.work import Work
 from counterfoil.rest.bodies import meta
 from counterfoil.rest.calls import Call, listed
-from counterfoil.rest.routing import PAGE_META, PAGING, QueryTable, Route
+from counterfoil.rest.routing import CREATION, PAGE_META, PAGING, QueryTable, Route
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -28,9 +28,11 @@ Model = TypeVar("Model", bound=BaseModel)
 def list_webhook_subscriptions(call: Call) -> Response:
     """List webhook subscriptions"""
     page, per_page = call.query.page()
+    _, is_descending = call.query.sort(("created_at",), "created_at:desc")
 
     def act(work: Work) -> str:
-        total, bodies = webhooks.page(work, limit=per_page, skip=(page - 1) * per_page)
+        skip = (page - 1) * per_page
+        total, bodies = webhooks.page(work, is_descending=is_descending, limit=per_page, skip=skip)
         return listed("subscriptions", bodies, meta(page, per_page, total))
 
     return call.read(act)
@@ -72,10 +74,13 @@ def list_webhook_deliveries(call: Call) -> Response:
     """List the deliveries of a webhook subscription (ours)"""
     page, per_page = call.query.page()
     statuses = call.query.several("filter[status]", DELIVERY_STATUSES)
+    _, is_descending = call.query.sort(("created_at",), "created_at:desc")
 
     def act(work: Work) -> str:
-        skip = (page - 1) * per_page
-        total, bodies = webhooks.deliveries(work, call.params["id"], statuses=statuses, limit=per_page, skip=skip)
+        total, bodies = webhooks.deliveries(
+            work, call.params["id"], statuses=statuses, is_descending=is_descending, limit=per_page,
+            skip=(page - 1) * per_page,
+        )  # fmt: skip
         return listed("deliveries", bodies, meta(page, per_page, total))
 
     return call.read(act)
@@ -108,11 +113,12 @@ _DELIVERY_LIST = {"deliveries": [WebhookDelivery], "meta": PAGE_META}
 _FILTERS: QueryTable = {
     "filter[status]": ({"type": "string"}, "pending, delivered, dead; several with commas, or repeated"),
     **PAGING,
+    **CREATION,
 }
 
 ROUTES = (
     Route(
-        "GET", _BASE, _SCOPE, list_webhook_subscriptions, gives=_LIST, query=PAGING, is_bare_error=True,
+        "GET", _BASE, _SCOPE, list_webhook_subscriptions, gives=_LIST, query={**PAGING, **CREATION}, is_bare_error=True,
     ),
     Route(
         "POST", _BASE, _SCOPE, create_webhook_subscription, takes=NewWebhookSubscription, gives=WebhookSubscription,

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Integer, bindparam, delete, func, insert, select, tuple_, update
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Integer,
+    Table,
+    UnaryExpression,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 
 from counterfoil.store.prepared import Prepared
 from counterfoil.store.rows import DeliveryRow, SubscriptionRow
@@ -66,14 +80,19 @@ def get(conn: Connection, organization_id: str, subscription_id: str) -> Subscri
 
 
 def page(
-    conn: Connection, organization_id: str, principal: str, *, limit: int, skip: int
+    conn: Connection, organization_id: str, principal: str, *, is_descending: bool = True, limit: int, skip: int
 ) -> tuple[int, list[SubscriptionRow]]:
-    """How many subscriptions `principal` has, and one page of them, the newest first."""
+    """How many subscriptions `principal` has, and one page of them in order of creation."""
     mine = (subscriptions.c.organization_id == organization_id, subscriptions.c.principal == principal)
     total = conn.execute(select(func.count()).select_from(subscriptions).where(*mine)).scalar_one()
-    order = (subscriptions.c.created_at.desc(), subscriptions.c.id.desc())
+    order = _by_creation(subscriptions, is_descending=is_descending)
     query = select(subscriptions).where(*mine).order_by(*order).limit(limit).offset(skip)
     return total, [SubscriptionRow._make(row) for row in conn.execute(query)]
+
+
+def _by_creation(table: Table, *, is_descending: bool) -> list[UnaryExpression[Any]]:
+    columns = (table.c.created_at, table.c.id)
+    return [column.desc() if is_descending else column.asc() for column in columns]
 
 
 def insert_subscription(conn: Connection, organization_id: str, row: SubscriptionRow) -> None:
@@ -124,15 +143,15 @@ def get_delivery(conn: Connection, organization_id: str, subscription_id: str, d
 
 
 def delivery_page(
-    conn: Connection, organization_id: str, subscription_id: str, *, statuses: tuple[str, ...] | None, limit: int,
-    skip: int,
+    conn: Connection, organization_id: str, subscription_id: str, *, statuses: tuple[str, ...] | None,
+    is_descending: bool = True, limit: int, skip: int,
 ) -> tuple[int, list[DeliveryRow]]:  # fmt: skip
-    """How many deliveries the subscription has, and one page of them, the newest first. statuses: None for all."""
+    """How many deliveries the subscription has, and one page of them by creation. statuses: None for all."""
     wanted = [deliveries.c.organization_id == organization_id, deliveries.c.subscription_id == subscription_id]
     if statuses:
         wanted.append(deliveries.c.status.in_(statuses))
     total = conn.execute(select(func.count()).select_from(deliveries).where(*wanted)).scalar_one()
-    order = (deliveries.c.created_at.desc(), deliveries.c.id.desc())
+    order = _by_creation(deliveries, is_descending=is_descending)
     query = select(deliveries).where(*wanted).order_by(*order).limit(limit).offset(skip)
     return total, [DeliveryRow._make(row) for row in conn.execute(query)]
 
