@@ -12,7 +12,7 @@ from tests.support.server import Api, expect
 LETTER = {"send_to": ["client@example.com"], "email_title": "Votre facture"}
 EMAIL_KEYS = {
     "id", "status", "attempts", "error", "created_at", "sent_at", "send_to", "email_title", "email_body",
-    "copy_to_self",
+    "copy_to_self", "reminder_days",
 }  # fmt: skip
 
 

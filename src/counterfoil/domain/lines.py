@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, computed_field
 
@@ -56,6 +56,14 @@ class ExemptionNames(BaseModel):
             self.model_fields_set.add("vat_exemption_reason")
 
 
+def _written_from_a_product(schema: dict[str, Any]) -> None:
+    """A line that names a product may leave out what the product gives: `operations/catalog.py` fills it in."""
+    given = [name for name in ("title", "unit_price", "vat_rate") if name in schema["required"]]
+    schema["required"] = [name for name in schema["required"] if name not in given]
+    is_named = {"required": ["product_id"], "properties": {"product_id": {"type": "string"}}}
+    schema["anyOf"] = [{"required": given}, is_named]
+
+
 class NewItem(ExemptionNames):
     """One line to bill.
 
@@ -63,7 +71,7 @@ class NewItem(ExemptionNames):
     fraction from "0" to "1" ("0.2" is 20 %). vat_exemption_reason: needed when vat_rate is zero.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", json_schema_extra=_written_from_a_product)
 
     title: Annotated[Line120, StringConstraints(min_length=1)]
     description: Text1800 | None = None

@@ -99,6 +99,7 @@ def of_document(work: Work, kind: Kind, document_id: str) -> list[dict[str, obje
             "error": email.error,
             "created_at": email.created_at,
             "sent_at": email.sent_at or "",
+            "reminder_days": None,
             **json.loads(email.request),
         }
         for email in emails.of_document(work.conn, work.organization_id, row.id)

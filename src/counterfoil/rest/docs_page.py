@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
@@ -18,7 +19,9 @@ summary{cursor:pointer;padding:.3rem 0}summary b{display:inline-block;min-width:
 table{border-collapse:collapse;width:100%;margin:.5rem 0 1rem;font-size:.92rem}
 th,td{text-align:left;vertical-align:top;padding:.25rem .5rem;border-bottom:1px solid var(--soft)}
 caption{text-align:left;font-weight:600;padding:.3rem 0}
-pre{background:var(--soft);padding:.8rem;overflow-x:auto;border-radius:.5rem}
+pre{background:var(--soft);padding:.8rem;overflow:auto;max-height:30rem;border-radius:.5rem}
+pre code{overflow-wrap:normal}@media(min-width:50rem){td:first-child{min-width:19rem}}
+details h3{font-size:1rem;margin:1rem 0 .3rem}
 """
 CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
 
@@ -50,29 +53,58 @@ def _operation(method: str, path: str, operation: Schema, schemas: Schema) -> st
         for parameter in operation["parameters"]
     ]
     parts.append(_table("Parameters", ("Name", "In", "Type", ""), parameters))
-    body = operation.get("requestBody", {}).get("content", {})
-    for media, content in body.items():
-        fields = _fields(_resolved(content["schema"], schemas), schemas)
-        parts.append(_table(f"Body, {media}", ("Field", "Type", ""), fields))
+    for media, content in operation.get("requestBody", {}).get("content", {}).items():
+        parts.append(_content(f"Body, {media}", content, schemas))
     for status, answer in operation["responses"].items():
-        if status != "default":
-            schema = answer.get("content", {}).get("application/json", {}).get("schema", {})
-            shown = ", ".join(f"<code>{escape(name)}</code>" for name in schema.get("properties", {}))
-            parts.append(f"<p>Answers {status}{': ' + shown if shown else ''}.</p>")
+        if status.startswith("2"):
+            parts.append(_answer(status, answer, schemas))
+    parts.append(_refusals(operation["responses"]))
     title = f"<b>{method.upper()}</b> <code>{escape(path)}</code> {escape(operation['summary'])}"
     return f"<details><summary>{title}</summary>{''.join(parts)}</details>"
 
 
-def _fields(schema: Schema, schemas: Schema, prefix: str = "", depth: int = 0) -> list[tuple[str, ...]]:
+def _answer(status: str, answer: Schema, schemas: Schema) -> str:
+    content = answer.get("content", {}).get("application/json")
+    if content is None:
+        return f"<p>Answers {escape(status)}, empty.</p>"
+    return _content(f"Answer {status}", content, schemas, is_answer=True)
+
+
+def _refusals(answers: Schema) -> str:
+    statuses = ", ".join(status for status in answers if status.startswith("4"))
+    return f"<p>Refuses with {escape(statuses)}, in errors that say how to mend it.</p>" if statuses else ""
+
+
+def _content(caption: str, content: Schema, schemas: Schema, *, is_answer: bool = False) -> str:
+    """The fields of a body or an answer, and an example of it; of an answer the example shows what lies deeper."""
+    schema = _resolved(content["schema"], schemas)
+    fields = _fields(schema, schemas, is_answer=is_answer, deepest=1 if is_answer else 2)
+    table = _table(caption, ("Field", "Type", ""), fields)
+    if "example" not in content:
+        return table
+    shown = json.dumps(content["example"], ensure_ascii=False, indent=1)
+    label = escape(f"Example: {caption[:1].lower()}{caption[1:]}")
+    attributes = f'tabindex="0" role="region" aria-label="{label}"'
+    return f"{table}<h3>{label}</h3><pre {attributes}><code>{escape(shown)}</code></pre>"
+
+
+def _fields(
+    schema: Schema, schemas: Schema, *, is_answer: bool, deepest: int, prefix: str = ""
+) -> list[tuple[str, ...]]:
+    """A row a field. An answer has all of them unless its row says otherwise; a body needs those that are marked."""
     rows: list[tuple[str, ...]] = []
-    required = schema.get("required", [])
     for name, field in schema.get("properties", {}).items():
+        is_required = name in schema.get("required", [])
         label = f"{prefix}{name}"
-        note = field.get("description", "") or _resolved(field, schemas).get("description", "").split("\n")[0]
-        rows.append((label + (" (required)" if name in required else ""), _type(field), note))
         inner = _resolved(field, schemas)
-        if "properties" in inner and depth < 2:
-            rows += _fields(inner, schemas, f"{label}[]." if _is_list(field) else f"{label}.", depth + 1)
+        note = field.get("description", "") or inner.get("description", "").split("\n")[0]
+        kind = _type(field) + (" or null" if is_answer and {"type": "null"} in field.get("anyOf", ()) else "")
+        if is_required != is_answer:
+            kind = f"{kind}, {'may be absent' if is_answer else 'required'}"
+        rows.append((label, kind, note))
+        if "properties" in inner and deepest:
+            below = f"{label}[]." if _is_list(field) else f"{label}."
+            rows += _fields(inner, schemas, is_answer=is_answer, deepest=deepest - 1, prefix=below)
     return rows
 
 
@@ -81,12 +113,17 @@ def _is_list(schema: Schema) -> bool:
 
 
 def _resolved(schema: Schema, schemas: Schema) -> Schema:
-    """The object behind a reference, an optional or a list; the schema itself when there is none."""
+    """The object behind a reference, an optional or a list; of several at once (allOf) their fields together."""
+    if several := schema.get("allOf"):
+        found = [_resolved(each, schemas) for each in several]
+        return {
+            "properties": {name: field for each in found for name, field in each.get("properties", {}).items()},
+            "required": [name for each in found for name in each.get("required", [])],
+        }
     for option in (schema, *schema.get("anyOf", ())):
         target = option.get("items", {}) if option.get("type") == "array" else option
         if "$ref" in target:
-            found: Schema = schemas[target["$ref"].rsplit("/", 1)[-1]]
-            return found
+            return dict(schemas[target["$ref"].rsplit("/", 1)[-1]])
     return schema
 
 
@@ -94,7 +131,8 @@ def _type(schema: Schema) -> str:
     if options := schema.get("anyOf"):
         return " or ".join(dict.fromkeys(_type(option) for option in options if option.get("type") != "null"))
     if "$ref" in schema:
-        return str(schema["$ref"]).rsplit("/", 1)[-1]
+        # What is read and what is written may differ under one name.
+        return str(schema["$ref"]).rsplit("/", 1)[-1].removesuffix("-Output").removesuffix("-Input")
     if schema.get("type") == "array":
         return f"list of {_type(schema['items'])}"
     if "enum" in schema or "const" in schema:
@@ -108,7 +146,7 @@ def _table(caption: str, heads: Iterable[str], rows: Sequence[tuple[str, ...]]) 
         return ""
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in heads)
     lines = "".join(
-        f"<tr><td><code>{escape(row[0])}</code></td>{''.join(f'<td>{escape(cell)}</td>' for cell in row[1:])}</tr>"
+        f"<tr><td><code>{escape(row[0])}</code></td>{''.join(f'<td>{_code(cell)}</td>' for cell in row[1:])}</tr>"
         for row in rows
     )
     return f"<table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>"
