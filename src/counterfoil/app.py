@@ -7,7 +7,7 @@ import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -142,6 +142,14 @@ class House:
         if self._jobs:
             self._jobs.tick_now()
             self._jobs.hurry()
+
+    def pass_time(self, put_clock: Callable[[datetime], None], until: datetime) -> None:
+        """Puts the clock to `until` as if time had passed: what falls due before it is made on its own day."""
+        if self._jobs:
+            self._jobs.play(put_clock, until)
+            self._jobs.hurry()
+        else:
+            put_clock(until)
 
     def jobs_done(self) -> Counter[str]:
         """How many jobs this process did so far, by kind."""

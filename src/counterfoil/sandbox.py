@@ -115,8 +115,7 @@ class Sandbox:
 
     def set_clock(self, moment: datetime, *, drain_seconds: int = 0) -> dict[str, Any]:
         before = self._house.jobs_done()
-        self._clock.set(moment)
-        self._house.catch_up()
+        self._house.pass_time(self._clock.set, moment)
         drained = {"jobs": self._drain(drain_seconds, before)} if drain_seconds else {}
         return self.clock_state() | drained
 

@@ -23,7 +23,7 @@ from counterfoil.operations import client_invoices, clients, recurring_invoices,
 from counterfoil.ports.clock import day_in
 from counterfoil.settings import Settings
 from tests.jobs.conftest import Workshop
-from tests.support.houses import new_company
+from tests.support.houses import START, new_company
 from tests.support.schedules import at, days, invoices, mails, recurring, reminder, shown, tick, titles
 
 # Zones whose clocks change at midnight, at other hours, by half an hour, or not at all; the outermost of the world.
@@ -151,6 +151,38 @@ def test_an_invoice_made_today_is_reminded_of_today_when_that_is_its_day(worksho
     recurring(company, start_date="2026-03-02", payment_terms_days=0)
     assert tick(company) == 2
     assert titles(company, invoices(company)[0].id) == ["Rappel 0"]
+
+
+def test_time_that_is_played_meets_each_day_and_each_thing_bears_its_own(workshop: Workshop) -> None:
+    """As a sandbox puts its clock forward; a clock that merely jumps has one date for all of it."""
+    company = workshop.company
+    reminder(company, -3, 0, 7)
+    recurring(company, occurrences=2)
+    abroad = new_company(company.house, clock=workshop.clock, time_zone="Pacific/Kiritimati")
+    recurring(abroad, occurrences=2)
+
+    def put(moment: datetime) -> None:
+        company.clock.moment = moment
+
+    until = datetime(2026, 6, 15, 12, tzinfo=UTC)
+    Scheduler(company.house.works).play(put, until)
+    assert company.clock.moment - until < timedelta(seconds=1)
+    for each in (company, abroad):
+        assert [row.issue_date for row in invoices(each)] == ["2026-03-31", "2026-04-30"]
+    for row in invoices(company):
+        assert titles(company, row.id) == ["Rappel -3", "Rappel 0", "Rappel 7"]
+        due = date.fromisoformat(row.due_date)
+        dates = [day_in("Europe/Paris", datetime.fromisoformat(each.created_at)) for each in mails(company, row.id)]
+        assert dates == [due - timedelta(days=3), due, due + timedelta(days=7)]
+
+
+def test_time_that_is_played_backwards_is_only_put_back(workshop: Workshop) -> None:
+    company = workshop.company
+    recurring(company)
+    at(company, "2026-04-02T10:00")
+    Scheduler(company.house.works).play(lambda moment: at(company, f"{moment:%Y-%m-%dT%H:%M}"), START)
+    assert company.clock.moment - START < timedelta(seconds=1)
+    assert invoices(company) == []
 
 
 def test_the_thread_does_at_once_what_falls_due_by_a_write_and_ends(workshop: Workshop) -> None:

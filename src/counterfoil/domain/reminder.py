@@ -37,7 +37,7 @@ class NewReminderRule(BaseModel):
     language when left out.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
     email_title: Annotated[Line250, StringConstraints(min_length=1)]
     email_body: Annotated[str, StringConstraints(max_length=10_000), Paragraphs] | None = None

@@ -10,12 +10,14 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from counterfoil.errors import BillingError, Fault
 from counterfoil.operations import recurring_invoices, reminders
 from counterfoil.operations.work import SCHEDULE, Actor, Work, Works
 from counterfoil.ports.clock import timestamp
+from counterfoil.store import organizations
 from counterfoil.store import recurring_invoices as recurring_rows
 from counterfoil.store import reminders as reminder_rows
 
@@ -23,6 +25,7 @@ log = logging.getLogger("counterfoil.jobs")
 TICK_SECONDS = 30
 PAUSE_SECONDS = 0.5
 BATCH = 100
+STEPS_MOST = 1_000
 # Nowhere is a day older than in the islands that are so far ahead of UTC.
 FURTHEST_AHEAD = timedelta(hours=14)
 
@@ -60,6 +63,34 @@ class Scheduler:
         """
         made = self._each(recurring_rows.due_organizations, _due_recurring, self._make_invoice)
         return made + self._each(reminder_rows.due_organizations, _due_reminders, self._remind)
+
+    def play(self, put_clock: Callable[[datetime], None], until: datetime) -> None:
+        """Puts the clock to `until` by way of each day before it on which something falls due, and ticks on each.
+
+        So a sandbox's invoices and reminders bear the days that they would bear had time passed.
+        """
+        for _ in range(STEPS_MOST):
+            moment = self._next_midnight()
+            if moment is None or moment > until or self._stopping.is_set():
+                break
+            put_clock(moment)
+            self.tick()
+        put_clock(until)
+        self.tick()
+
+    def _next_midnight(self) -> datetime | None:
+        """When the next day begins, in its organization's zone, on which something falls due."""
+        with self._works.database.read() as conn:
+            every = organizations.every(conn)
+        return min(filter(None, map(self._next_midnight_of, (each.id for each in every))), default=None)
+
+    def _next_midnight_of(self, organization_id: str) -> datetime | None:
+        with self._works.read(Actor(organization_id, "scheduler")) as work:
+            today = work.today.isoformat()
+            found = (rows.next_day(work.conn, organization_id, today) for rows in (recurring_rows, reminder_rows))
+            day = min(filter(None, found), default=None)
+            zone = ZoneInfo(work.profile.time_zone)
+        return datetime.combine(date.fromisoformat(day), time(), zone).astimezone(UTC) if day else None
 
     def _run(self) -> None:
         while not self._stopping.is_set():

@@ -7,7 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from counterfoil.jobs import webhooks
@@ -66,6 +66,12 @@ class JobService:
         from counterfoil.jobs.scheduler import Scheduler
 
         return Scheduler(self._works).tick()
+
+    def play(self, put_clock: Callable[[datetime], None], until: datetime) -> None:
+        """Puts the clock to `until` by way of each day on which something falls due, as if time had passed."""
+        from counterfoil.jobs.scheduler import Scheduler
+
+        Scheduler(self._works).play(put_clock, until)
 
     def _run(self) -> None:
         try:

@@ -148,10 +148,13 @@ def record_failure(work: Work, recurring_invoice_id: str, faults: Sequence[Fault
     attempts = before.attempts + 1 if before else 1
     pause = min(FIRST_PAUSE * 2 ** min(attempts - 1, 10), LONGEST_PAUSE)
     failure = RecurringFailure(
-        period_date=date.fromisoformat(row.next_invoice_date), code=faults[0].code,
-        detail=" ".join(f"{fault.message} {fault.fix or ''}".strip() for fault in faults), attempts=attempts, failed_at=work.timestamp,
+        period_date=date.fromisoformat(row.next_invoice_date),
+        code=faults[0].code,
+        detail=" ".join(f"{fault.message} {fault.fix or ''}".strip() for fault in faults),
+        attempts=attempts,
+        failed_at=work.timestamp,
         retry_at=timestamp(work.now + pause),
-    )  # fmt: skip
+    )
     after = _begun(row, _asked(row), work.today)
     _written(work, row, after._replace(retry_at=failure.retry_at, failure=failure.model_dump_json()))
     if before is None or (before.code, before.detail) != (failure.code, failure.detail):

@@ -104,6 +104,12 @@ def due(conn: Connection, organization_id: str, *, day: str, now: str, retry_lat
     return list(conn.execute(query).scalars())
 
 
+def next_day(conn: Connection, organization_id: str, after: str) -> str | None:
+    """The first day after `after` on which one falls due."""
+    query = select(func.min(_c.next_invoice_date))
+    return conn.execute(query.where(_c.organization_id == organization_id, _c.next_invoice_date > after)).scalar()
+
+
 def add_period(
     conn: Connection, organization_id: str, *, recurring_invoice_id: str, period_date: str, invoice_id: str
 ) -> None:

@@ -132,6 +132,12 @@ def due(conn: Connection, organization_id: str, *, day: str, limit: int) -> list
     return list(dict.fromkeys(conn.execute(query).scalars()))
 
 
+def next_day(conn: Connection, organization_id: str, after: str) -> str | None:
+    """The first day after `after` for which a reminder waits."""
+    query = select(func.min(_d.waits_for))
+    return conn.execute(query.where(_d.organization_id == organization_id, _d.waits_for > after)).scalar()
+
+
 def of_invoice(conn: Connection, organization_id: str, invoice_id: str) -> list[ReminderDayRow]:
     """All reminders of an invoice, waiting or decided, in the order of their days."""
     query = (
