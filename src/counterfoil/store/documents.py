@@ -119,6 +119,10 @@ class Documents(Generic[Row]):
         self._delete = Prepared(delete(table).where(*by_id))
         self._change = Prepared(update(table).where(*by_id), columns=self._changeable)
         self._live_on = Prepared(update(table).where(*by_id), columns=LIVING)
+        mine = c.organization_id == bindparam("b_organization_id")
+        self._last = Prepared(select(func.max(c.seq)).where(mine))
+        following = select(c.seq, c.created_at).where(mine, c.seq >= bindparam("b_seq")).order_by(c.seq)
+        self._from_seq = Prepared(following.limit(1))
 
     def get(self, conn: Connection, organization_id: str, document_id: str) -> Row | None:
         """The document; None when absent or another organization's."""
@@ -170,7 +174,7 @@ class Documents(Generic[Row]):
         """The number of matches and one page of them, in order of creation."""
         if wanted.is_counted:
             return self._counted_page(conn, organization_id, wanted, is_descending, limit, skip)
-        conditions = self._conditions(organization_id, wanted)
+        conditions = self._conditions(conn, organization_id, wanted)
         count = select(func.count()).select_from(self.table).where(and_(*conditions))
         total = conn.execute(count).scalar_one()
         seqs = select(self.table.c.seq).where(*conditions)
@@ -188,7 +192,7 @@ class Documents(Generic[Row]):
         )  # fmt: skip
         return total, list(map(self._make, rows))
 
-    def _conditions(self, organization_id: str, wanted: DocumentFilter) -> list[ColumnElement[bool]]:
+    def _conditions(self, conn: Connection, organization_id: str, wanted: DocumentFilter) -> list[ColumnElement[bool]]:
         c = self.table.c
         conditions: list[ColumnElement[bool]] = [c.organization_id == organization_id]
         if self._has_imports and not wanted.include_imported:
@@ -198,13 +202,33 @@ class Documents(Generic[Row]):
                 c.status == wanted.statuses[0] if len(wanted.statuses) == 1 else c.status.in_(wanted.statuses)
             )
         for name, value in wanted.narrowed().items():
-            if name.endswith("_from"):
+            if name == "created_at_from":
+                conditions.append(c.seq >= self._first_seq(conn, organization_id, value))
+            elif name == "created_at_to":
+                conditions.append(c.seq < self._first_seq(conn, organization_id, value, is_after=True))
+            elif name.endswith("_from"):
                 conditions.append(c[name.removesuffix("_from")] >= value)
             elif name.endswith("_to"):
                 conditions.append(c[name.removesuffix("_to")] <= value)
             else:
                 conditions.append(c[name] == value)
         return conditions
+
+    def _first_seq(self, conn: Connection, organization_id: str, moment: str, *, is_after: bool = False) -> int:
+        """The lowest seq of what was created at `moment` or later, or only later; past the last one if there is none.
+
+        created_at never goes back while seq goes on, so a few probes find it, and a list by time of creation reads
+        the index that it reads without one.
+        """
+        low, high = 0, 1 + (self._last.value(conn, b_organization_id=organization_id) or 0)
+        while low < high:
+            middle = (low + high) // 2
+            found = self._from_seq.run(conn, b_organization_id=organization_id, b_seq=middle).fetchone()
+            if found is None or found[1] > moment or (found[1] == moment and not is_after):
+                high = middle
+            else:
+                low = found[0] + 1
+        return low
 
     def _count(self, conn: Connection, organization_id: str, row: Row, status: str, step: int) -> None:
         imported = bool(getattr(row, "imported", False))

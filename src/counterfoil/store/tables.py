@@ -121,6 +121,9 @@ client_invoices = Table(
     Index(None, "organization_id", "imported", "seq"),
     Index(None, "organization_id", "imported", "status", "seq"),
     Index(None, "organization_id", "client_id", "seq"),
+    # These cover a list's filter by day or time of change: matches are counted and put in order from the index alone.
+    Index("ix_client_invoices_due", "organization_id", "imported", "due_date", "status", "seq"),
+    Index("ix_client_invoices_updated", "organization_id", "imported", "updated_at", "status", "seq"),
     # What a client may be reminded of, however much it has paid. Queries must say it in the same words.
     Index(
         "ix_client_invoices_unpaid_of_client", "organization_id", "client_id", "due_date",

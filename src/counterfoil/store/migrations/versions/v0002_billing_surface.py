@@ -32,4 +32,8 @@ def upgrade() -> None:
         "ix_client_invoices_unpaid_of_client", "client_invoices", ["organization_id", "client_id", "due_date"],
         sqlite_where=unpaid, postgresql_where=unpaid,
     )  # fmt: skip
+    for name, column in (("due", "due_date"), ("updated", "updated_at")):
+        op.create_index(
+            f"ix_client_invoices_{name}", "client_invoices", ["organization_id", "imported", column, "status", "seq"]
+        )
     metadata.create_all(op.get_bind(), checkfirst=True)
