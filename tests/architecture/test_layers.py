@@ -13,6 +13,7 @@ NOT_OF_ONE_ORGANIZATION = {
     "credentials.by_hash": "tells which organization is asking",
     "idempotency.forget_before": "clears old records of all organizations",
     "instance": "secrets of the whole server",
+    "marks.mark": "says what the whole database is",
     "organizations.every": "the list of organizations itself",
     "organizations.take_seq": "takes the organization's row",
     "queue": "jobs of all organizations wait in one line",
