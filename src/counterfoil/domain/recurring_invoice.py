@@ -15,7 +15,7 @@ from counterfoil.domain.money import Money
 from counterfoil.domain.organization import DocumentSettings
 from counterfoil.domain.schedule import Frequency
 from counterfoil.domain.surcharges import PaymentReporting, StampDutyText, WelfareFund, WithholdingTax
-from counterfoil.domain.texts import Line40, Text525, Text1000
+from counterfoil.domain.texts import MAY_BE_ABSENT, Line40, Text525, Text1000
 from counterfoil.errors import WrongState
 
 RecurringStatus = Literal["scheduled", "active", "suspended", "canceled", "finished"]
@@ -64,6 +64,12 @@ def allowed_actions(status: str) -> tuple[str, ...]:
     return tuple(action for action in ACTIONS if (status, action) in LIFECYCLE)
 
 
+class NewRecurringItem(NewItem):
+    """One line to bill each time; its currency, when said, is that of the whole."""
+
+    currency: Literal["EUR"] | None = Field(None, exclude=True)
+
+
 class NewRecurringInvoice(BaseModel):
     """What to bill again and again. It ends after end_date, or after so many invoices, or when it is canceled.
 
@@ -85,7 +91,7 @@ class NewRecurringInvoice(BaseModel):
     payment_methods: PaymentMethodsRequest | None = Field(None, description="another name of bank_account")
     invoice_status: InvoiceStatus | None = None
     currency: Annotated[str, Field(max_length=3)] = "EUR"
-    items: Annotated[list[NewItem], Field(min_length=1)]
+    items: Annotated[list[NewRecurringItem], Field(min_length=1)]
     purchase_order: Line40 | None = None
     terms_and_conditions: Text525 | None = None
     header: Text1000 | None = None
@@ -137,6 +143,14 @@ class RecurringFailure(BaseModel):
     retry_at: str
 
 
+class RecurringItem(Item):
+    """One line of each invoice. The exemption's two names are there only where there is one."""
+
+    currency: str
+    vat_exemption_reason: str | None = Field(None, json_schema_extra={MAY_BE_ABSENT: True})
+    vat_exemption_code: str | None = Field(None, json_schema_extra={MAY_BE_ABSENT: True})
+
+
 class RecurringTerms(BaseModel):
     """What was agreed, and what one invoice of it amounts to; never changes."""
 
@@ -153,7 +167,7 @@ class RecurringTerms(BaseModel):
     bank_account: RecurringAccount
     invoice_status: InvoiceStatus
     currency: str
-    items: list[Item]
+    items: list[RecurringItem]
     purchase_order: str
     terms_and_conditions: str
     header: str
@@ -165,9 +179,15 @@ class RecurringTerms(BaseModel):
     total_amount_cents: int
     created_at: str
 
+    def stored(self) -> str:
+        """As JSON."""
+        names = {"vat_exemption_reason", "vat_exemption_code"}
+        taxed = {index: names for index, item in enumerate(self.items) if item.vat_exemption_reason is None}
+        return self.model_dump_json(exclude={"items": taxed} if taxed else None)
+
 
 _FROM_THE_INVOICE: Final = (
-    "currency", "items", "purchase_order", "terms_and_conditions", "header", "footer", "discount", "vat_amount",
+    "currency", "purchase_order", "terms_and_conditions", "header", "footer", "discount", "vat_amount",
     "vat_amount_cents", "total_amount", "total_amount_cents",
 )  # fmt: skip
 
@@ -183,6 +203,10 @@ def terms(asked: NewRecurringInvoice, invoice: Mapping[str, Any], **identity: st
         payment_terms_days=asked.payment_terms_days or 0,
         bank_account=RecurringAccount(iban=invoice["payment_methods"][0]["iban"]),
         invoice_status=asked.invoice_status or "unpaid",
+        items=[
+            {**item, "currency": invoice["currency"], "vat_exemption_code": item["vat_exemption_reason"]}
+            for item in invoice["items"]
+        ],
         **{name: invoice[name] for name in _FROM_THE_INVOICE},
         **identity,
     )

@@ -52,7 +52,7 @@ def create(work: Work, new: NewRecurringInvoice) -> RecurringRow:
     row = RecurringRow(
         **identity, client_id=terms.client_id, status="scheduled", next_invoice_date=coming.day.isoformat(),
         next_period=coming.index, invoices_count=0, last_invoice_id=None, last_invoice_date=None, retry_at=None,
-        failure="", updated_at=work.timestamp, asked=asked.model_dump_json(), terms=terms.model_dump_json(),
+        failure="", updated_at=work.timestamp, asked=asked.model_dump_json(), terms=terms.stored(),
     )  # fmt: skip
     row = _begun(row, asked, work.today)
     store.insert_recurring(work.conn, work.organization_id, row)
