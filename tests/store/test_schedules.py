@@ -69,11 +69,11 @@ def test_imported_invoices_are_not_reminded_of(house: House, company: Company) -
 
 def test_planning_again_keeps_what_is_there(house: House, company: Company) -> None:
     with house.database.write() as conn:
-        reminders.plan(conn, company.id, "one", [(0, "2026-04-01"), (3, "2026-04-04")])
+        reminders.plan(conn, company.id, [("one", 0, "2026-04-01"), ("one", 3, "2026-04-04")])
         (first, _) = reminders.of_invoice(conn, company.id, "one")
         assert reminders.decide(conn, company.id, first, outcome="sent")
         assert not reminders.decide(conn, company.id, first, outcome="sent")
-        reminders.plan(conn, company.id, "one", [(0, "2026-05-01"), (5, "2026-04-06")])
+        reminders.plan(conn, company.id, [("one", 0, "2026-05-01"), ("one", 5, "2026-04-06")])
     assert [(day.days, day.waits_for, day.outcome) for day in days(company, "one")] == [
         (0, None, "sent"), (3, "2026-04-04", ""), (5, "2026-04-06", ""),
     ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from counterfoil.domain.reminder import Reminder, reminder_day
@@ -14,8 +15,7 @@ def plan_invoice(work: Work, row: InvoiceRow) -> None:
     """Put down the days of an invoice that is being finalized; those before today stay silent."""
     text = store.of_client(work.conn, work.organization_id, row.client_id)
     if text is not None:
-        reminder = Reminder.model_validate_json(text)
-        _plan(work, reminder, row.id, row.due_date)
+        _plan(work, Reminder.model_validate_json(text), [store.UnpaidInvoice(row.id, row.due_date)])
 
 
 def plan_client(work: Work, reminder: Reminder) -> None:
@@ -26,14 +26,20 @@ def plan_client(work: Work, reminder: Reminder) -> None:
     """
     earliest = work.today - timedelta(days=max(rule.days for rule in reminder.rules))
     unpaid = store.unpaid_of_client(work.conn, work.organization_id, reminder.client_id, earliest.isoformat())
-    for invoice in unpaid:
-        _plan(work, reminder, invoice.id, invoice.due_date)
+    _plan(work, reminder, unpaid)
 
 
-def _plan(work: Work, reminder: Reminder, invoice_id: str, due_date: str) -> None:
-    due, today = date.fromisoformat(due_date), work.today
-    days = {rule.days: reminder_day(due, rule.days) for rule in reminder.rules}
-    coming = {offset: day for offset, day in days.items() if day >= today}
-    store.plan(work.conn, work.organization_id, invoice_id, [(offset, str(day)) for offset, day in coming.items()])
-    if today in coming.values():
+def _plan(work: Work, reminder: Reminder, invoices: Sequence[store.UnpaidInvoice]) -> None:
+    today = work.today
+    coming: dict[str, list[tuple[int, str]]] = {}
+    for due_date in {invoice.due_date for invoice in invoices}:
+        due = date.fromisoformat(due_date)
+        days = [(rule.days, reminder_day(due, rule.days)) for rule in reminder.rules]
+        coming[due_date] = [(offset, day.isoformat()) for offset, day in days if day >= today]
+    store.plan(
+        work.conn,
+        work.organization_id,
+        ((invoice.id, offset, day) for invoice in invoices for offset, day in coming[invoice.due_date]),
+    )
+    if any(day == today.isoformat() for days in coming.values() for _, day in days):
         work.wake(SCHEDULE)

@@ -22,7 +22,7 @@ _OF_CLIENT = Prepared(
         reminders.c.organization_id == bindparam("organization_id"), reminders.c.client_id == bindparam("client_id")
     )
 )
-_PLAN = Prepared(insert_new(reminder_days, ("organization_id", "invoice_id", "days")))
+_PLAN = insert_new(reminder_days, ("organization_id", "invoice_id", "days"))
 _d = reminder_days.c
 
 
@@ -93,25 +93,25 @@ def unpaid_of_client(conn: Connection, organization_id: str, client_id: str, due
     """A client's unpaid invoices that are due on `due_from` or later; imported ones were issued elsewhere."""
     c = client_invoices.c
     query = select(c.id, c.due_date).where(
-        c.organization_id == organization_id,
-        c.client_id == client_id,
-        c.due_date >= due_from,
-        text(UNPAID),
-        c.imported.is_(False),
+        c.organization_id == organization_id, c.client_id == client_id, c.due_date >= due_from, text(UNPAID)
     )
     return [UnpaidInvoice._make(row) for row in conn.execute(query)]
 
 
-def plan(conn: Connection, organization_id: str, invoice_id: str, days: Iterable[tuple[int, str]]) -> None:
-    """Puts down on which day each rule comes up for an invoice; what was put down or decided before stays.
+def plan(conn: Connection, organization_id: str, days: Iterable[tuple[str, int, str]]) -> None:
+    """Puts down on which day a rule comes up for an invoice; what was put down or decided before stays.
 
-    days: (days after the due date, that day).
+    days: (invoice's id, days after the due date, that day).
     """
-    for offset, day in days:
-        _PLAN.run(
-            conn, organization_id=organization_id, invoice_id=invoice_id, days=offset, waits_for=day, outcome="",
-            email_id=None,
-        )  # fmt: skip
+    rows = [
+        {
+            "organization_id": organization_id, "invoice_id": invoice_id, "days": offset, "waits_for": day,
+            "outcome": "", "email_id": None,
+        }
+        for invoice_id, offset, day in days
+    ]  # fmt: skip
+    if rows:
+        conn.execute(_PLAN[conn.dialect.name], rows)
 
 
 def due_organizations(conn: Connection, day: str) -> list[str]:

@@ -27,9 +27,9 @@ def upgrade() -> None:
     for columns in _CLIENT_INDEXES:
         op.create_index(f"ix_clients_organization_id_{'_'.join(columns)}", "clients", ["organization_id", *columns])
     op.drop_index("ix_clients_organization_id_search_name", table_name="clients")
-    unpaid = sa.text("status = 'unpaid'")
+    unpaid = sa.text("status = 'unpaid' AND NOT imported")
     op.create_index(
-        "ix_client_invoices_unpaid_of_client", "client_invoices", ["organization_id", "client_id", "due_date"],
+        "ix_client_invoices_unpaid_of_client", "client_invoices", ["organization_id", "client_id", "due_date", "id"],
         sqlite_where=unpaid, postgresql_where=unpaid,
     )  # fmt: skip
     for name, column in (("due", "due_date"), ("updated", "updated_at")):
