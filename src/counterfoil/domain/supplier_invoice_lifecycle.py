@@ -15,6 +15,7 @@ SupplierInvoiceStatus = Literal[
 STATUSES: Final[tuple[str, ...]] = get_args(SupplierInvoiceStatus)
 # Nothing is left to pay. The complement is what "unpaid" means for these documents.
 SETTLED: Final = ("paid", "archived", "rejected", "discarded")
+UNSETTLED: Final = tuple(status for status in STATUSES if status not in SETTLED)
 
 SUPPLIER_INVOICE: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
     {

@@ -11,7 +11,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    Select,
     and_,
     bindparam,
     false,
@@ -24,7 +23,7 @@ from sqlalchemy import (
 
 from counterfoil.domain.money import cents
 from counterfoil.domain.supplier_invoice import StoredSupplierInvoice, has_missing_data, key
-from counterfoil.domain.supplier_invoice_lifecycle import SETTLED
+from counterfoil.domain.supplier_invoice_lifecycle import UNSETTLED
 from counterfoil.store import documents, paging
 from counterfoil.store.clients import folded
 from counterfoil.store.prepared import Prepared
@@ -230,7 +229,7 @@ def known_iban(conn: Connection, organization_id: str, row: SupplierInvoiceRow) 
             _C.organization_id == organization_id, _C.id != row.id, _C.iban.is_not(None), _C.status.not_in(_GONE),
             or_(false(), *of_supplier),
         )
-        .order_by(_C.seq.desc())
+        .order_by(_unindexed(_C.seq).desc())
         .limit(1)
     )  # fmt: skip
     found: str | None = conn.execute(query).scalar()
@@ -258,16 +257,27 @@ def page(
     total = conn.execute(select(func.count()).select_from(supplier_invoices).where(*conditions)).scalar_one()
     if skip >= total:
         return total, []
-    ids = _ordered(select(_C.id).where(*conditions), sort, is_descending).limit(limit).offset(skip)
-    found = select(supplier_invoices).where(_C.organization_id == organization_id, _C.id.in_(ids))
-    return total, [SupplierInvoiceRow._make(row) for row in conn.execute(_ordered(found, sort, is_descending))]
+    order = _order(sort, is_descending, has_own_index=bool(wanted.number or wanted.attachment_ids))
+    ids = select(_C.id).where(*conditions).order_by(*order).limit(limit).offset(skip)
+    found = select(supplier_invoices).where(_C.organization_id == organization_id, _C.id.in_(ids)).order_by(*order)
+    return total, [SupplierInvoiceRow._make(row) for row in conn.execute(found)]
 
 
-def _ordered(query: Select[tuple[object]], sort: str, is_descending: bool) -> Select[tuple[object]]:
+def _order(sort: str, is_descending: bool, *, has_own_index: bool) -> list[ColumnElement[Any]]:
+    """has_own_index: what is asked for has an index of its own, which SQLite would leave for one in this order."""
     column = SORTS[sort]
-    order = (column.desc(), _C.seq.desc()) if is_descending else (column, _C.seq)
+    seq = _unindexed(_C.seq) if has_own_index else _C.seq
+    sorted_by = seq if column is _C.seq else column
+    order: list[ColumnElement[Any]] = [sorted_by, seq]
+    if is_descending:
+        order = [sorted_by.desc(), seq.desc()]
     # Databases differ in where they put what has no value.
-    return query.order_by(*([column.is_(None)] if column.nullable else []), *order)
+    return [column.is_(None), *order] if column.nullable else order
+
+
+def _unindexed(column: ColumnElement[int]) -> ColumnElement[int]:
+    """The same values in a form that no index has."""
+    return func.coalesce(column, 0)
 
 
 def _has_duplicate() -> ColumnElement[bool]:
@@ -319,7 +329,7 @@ def _facts(wanted: SupplierInvoiceFilter) -> list[ColumnElement[bool]]:
         conditions += [_C.currency == bound.currency, cents_of <= limit if bound.is_most else cents_of >= limit]
     if wanted.unpaid_until is not None:
         counted_from = func.coalesce(_C.due_date, _C.issue_date, func.substr(_C.created_at, 1, 10))
-        conditions += [_C.status.not_in(SETTLED), _C.is_credit_note.is_(False), counted_from <= wanted.unpaid_until]
+        conditions += [_C.status.in_(UNSETTLED), _C.is_credit_note.is_(False), counted_from <= wanted.unpaid_until]
     return conditions
 
 
