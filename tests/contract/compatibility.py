@@ -190,9 +190,17 @@ def table() -> str:
     lines = ["| operation | here | remark |", "|---|---|---|"]
     for method, path, _ in operations():
         compared = compare(method, path)
-        remark = CHOSEN.get((method, path), "")
+        remark = "; ".join(filter(None, (CHOSEN.get((method, path)), _ours(compared))))
         lines.append(f"| `{method.upper()} {path}` | {compared.status} | {remark} |")
     return "\n".join(lines)
+
+
+def _ours(compared: Compared) -> str:
+    """What may be asked for here only; what answers have more stands in docs/api/fields.md."""
+    asked = (name.split(" ", 1)[1] for name in compared.extra if not name.startswith("answer "))
+    kind = compared.path.split("/")[2].removesuffix("s")
+    shown = [f"`{name}`" for name in sorted(set(asked)) if name.split("/")[0] != kind]
+    return f"ours: {', '.join(shown)}" if shown else ""
 
 
 def page() -> str:

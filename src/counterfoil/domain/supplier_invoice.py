@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from counterfoil.domain import party
 from counterfoil.domain.client_invoice import Day, LifecycleEvent
-from counterfoil.domain.money import CurrencyCode, Money, text
+from counterfoil.domain.money import ZERO, CurrencyCode, Money, text
 from counterfoil.domain.supplier_invoice_lifecycle import MOVES, SETTLED, SupplierInvoiceStatus
 from counterfoil.domain.texts import Line40, Line120, Line250, Text1000, Text1800
 from counterfoil.errors import Fault, Invalid
@@ -330,7 +330,7 @@ def _complete_sums(values: dict[str, Any]) -> None:
     """Of total, net and tax, the one that is unknown follows from the other two."""
     if values["total_tax_amount"] is None and values["taxes"]:
         listed = [tax["tax_amount"] for tax in values["taxes"]]
-        values["total_tax_amount"] = listed[0] | {"value": text(sum(_value(tax) for tax in listed))}
+        values["total_tax_amount"] = listed[0] | {"value": text(sum((_value(tax) for tax in listed), ZERO))}
     total, net, tax = (values[name] for name in _AMOUNTS[:3])
     if total is None and net and tax:
         values["total_amount"] = net | {"value": text(_value(net) + _value(tax))}
