@@ -39,17 +39,22 @@ def limits(time: Time) -> Limits:
 
 def calls(limits: Limits, count: int, *, place: str = HOME, key: bytes | None = None, is_page: bool = False) -> int:
     """How many of `count` calls at this moment are served."""
-    return sum(limits.wait(place, key, is_page=is_page) == 0 for _ in range(count))
+    return sum(wait(limits, place, key, is_page=is_page) == 0 for _ in range(count))
+
+
+def wait(limits: Limits, place: str, key: bytes | None, *, is_page: bool = False) -> int:
+    """What a call with this key is told: seconds to wait, or 0 when it is served."""
+    return limits.wait(place, limits.caller(key), is_page=is_page)
 
 
 def test_a_thousand_in_ten_seconds_are_served_and_the_next_is_told_when_to_come(limits: Limits, time: Time) -> None:
     assert calls(limits, 1_500) == 1_000
-    seconds = limits.wait(HOME, None)
+    seconds = wait(limits, HOME, None)
     assert isinstance(seconds, int)
     assert 1 <= seconds <= 11
     # when it comes as told, then it is served
     time.now += seconds
-    assert limits.wait(HOME, None) == 0
+    assert wait(limits, HOME, None) == 0
 
 
 def test_ten_thousand_in_ten_minutes_are_served(limits: Limits, time: Time) -> None:
@@ -58,10 +63,10 @@ def test_ten_thousand_in_ten_minutes_are_served(limits: Limits, time: Time) -> N
         served += calls(limits, 1_000)
         time.now += 11
     assert served == 10_000
-    seconds = limits.wait(HOME, None)
+    seconds = wait(limits, HOME, None)
     assert 400 < seconds <= 600
     time.now += seconds
-    assert limits.wait(HOME, None) == 0
+    assert wait(limits, HOME, None) == 0
 
 
 def test_the_window_slides(time: Time) -> None:
@@ -90,46 +95,46 @@ def test_never_many_more_than_the_limit_in_any_window(time: Time) -> None:
 
 
 def test_a_known_caller_counts_by_himself_wherever_he_calls_from(limits: Limits) -> None:
-    limits.answered(HOME, KEY, status=200, caller="acme key")
+    limits.learn(KEY, "acme key")
     assert calls(limits, 1_200, key=KEY) == 1_000
-    assert limits.wait("198.51.100.1", KEY) > 0
-    assert limits.wait(HOME, b"other:sk_2") == 0
+    assert wait(limits, "198.51.100.1", KEY) > 0
+    assert wait(limits, HOME, b"other:sk_2") == 0
 
 
 def test_spellings_of_one_key_are_one_caller(limits: Limits) -> None:
     for header in (KEY, b"Bearer acme:sk_1"):
-        limits.answered(HOME, header, status=200, caller="acme key")
+        limits.learn(header, "acme key")
     assert calls(limits, 600, key=KEY) + calls(limits, 600, key=b"Bearer acme:sk_1") == 1_000
 
 
 def test_made_up_keys_count_for_the_address(limits: Limits) -> None:
-    served = sum(limits.wait(HOME, b"made up %d" % n) == 0 for n in range(1_500))
+    served = sum(wait(limits, HOME, b"made up %d" % n) == 0 for n in range(1_500))
     assert served == 1_000
 
 
 def test_after_200_refusals_an_address_is_not_even_looked_up(limits: Limits, time: Time) -> None:
-    limits.answered(HOME, KEY, status=200, caller="acme key")
+    limits.learn(KEY, "acme key")
     for n in range(200):
-        assert limits.wait(HOME, b"guess %d" % n) == 0
-        limits.answered(HOME, b"guess %d" % n, status=401, caller="")
+        assert wait(limits, HOME, b"guess %d" % n) == 0
+        limits.refused(HOME, b"guess %d" % n)
     # then guesses from there wait, a caller known before goes on, and other addresses are not meant
-    assert 3_000 < limits.wait(HOME, b"guess 200") <= 3_960
-    assert limits.wait(HOME, KEY) == 0
-    assert limits.wait("198.51.100.1", b"guess") == 0
+    assert 3_000 < wait(limits, HOME, b"guess 200") <= 3_960
+    assert wait(limits, HOME, KEY) == 0
+    assert wait(limits, "198.51.100.1", b"guess") == 0
     time.now += 3_700
-    assert limits.wait(HOME, b"guess 201") == 0
+    assert wait(limits, HOME, b"guess 201") == 0
 
 
 def test_a_key_that_is_refused_is_known_no_more(limits: Limits) -> None:
-    limits.answered(HOME, KEY, status=200, caller="acme key")
-    limits.answered(HOME, KEY, status=401, caller="")
+    limits.learn(KEY, "acme key")
+    limits.refused(HOME, KEY)
     assert calls(limits, 1_000) == 1_000
-    assert limits.wait(HOME, KEY) > 0
+    assert wait(limits, HOME, KEY) > 0
 
 
 def test_pages_and_calls_count_apart(limits: Limits) -> None:
     assert calls(limits, 1_001, is_page=True) == 1_000
-    assert limits.wait(HOME, None) == 0
+    assert wait(limits, HOME, None) == 0
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1", None])
@@ -150,9 +155,9 @@ def test_a_flood_of_addresses_takes_no_more_memory_than_is_meant(time: Time) -> 
     limits = Limits("auto", clock=time, most=100)
     for n in range(5_000):
         place = f"198.51.{n // 250}.{n % 250}"
-        limits.wait(place, b"guess")
-        limits.answered(place, b"guess", status=401, caller="")
-        limits.answered(place, b"key %d" % n, status=200, caller=f"caller {n}")
+        wait(limits, place, b"guess")
+        limits.refused(place, b"guess")
+        limits.learn(b"key %d" % n, f"caller {n}")
     assert [len(each) for each in (limits._calls, limits._refusals, limits._callers)] == [100, 100, 100]
     assert PLACES_MAX == 10_000
 
@@ -229,11 +234,10 @@ def test_counting_takes_microseconds() -> None:
     from timeit import repeat
 
     limits = Limits("on")
-    limits.answered(HOME, KEY, status=200, caller="acme key")
+    limits.learn(KEY, "acme key")
 
     def one() -> None:
-        limits.wait(limits.place(HOME), KEY)
-        limits.answered(HOME, KEY, status=200, caller="acme key")
+        wait(limits, limits.place(HOME), KEY)
 
     best = min(repeat(one, number=900, repeat=5)) / 900
     assert best < 50e-6, f"{best * 1e6:.1f} µs"

@@ -50,7 +50,7 @@ def test_a_caller_who_traces_finds_his_own(fr: Api) -> None:
      f"00-{GIVEN}-00f067aa0ba902b7-01\n"],
 )  # fmt: skip
 def test_a_traceparent_that_is_none_is_ignored(value: str) -> None:
-    found = trace.begin([(b"traceparent", value.encode())]).trace_id
+    found = trace.begin(value.encode()).trace_id
     assert FORM.fullmatch(found)
     assert found != GIVEN
 
@@ -98,6 +98,6 @@ def test_a_tool_of_mcp_and_the_call_that_it_makes_are_one_exchange(fr: Api) -> N
 
 def test_lines_of_the_log_name_the_exchange() -> None:
     record = logging.LogRecord("counterfoil", logging.WARNING, "", 0, "text", (), None)
-    exchange = trace.begin(())
+    exchange = trace.begin()
     assert trace.TraceFilter().filter(record)
     assert record.__dict__["trace_id"] == exchange.trace_id

@@ -19,7 +19,7 @@ class Protocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Answers and closes; msg is uvicorn's own text, which stays in the log."""
-        exchange = trace.begin(())
+        exchange = trace.begin()
         body = bytes(envelope([_FAULT], 400).body)
         headers = (
             (b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()),

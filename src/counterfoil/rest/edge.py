@@ -31,30 +31,42 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        authorization = traceparent = None
+        for name, value in scope["headers"]:
+            if name == b"authorization":
+                authorization = authorization or value
+            elif name == b"traceparent":
+                traceparent = value
         if ACTOR_KEY in scope:
             # A door of this process calls: its own caller was counted, and its own exchange goes on.
-            await self._app(scope, receive, _traced(send, trace.current() or trace.begin(scope["headers"])))
+            await self._app(scope, receive, _traced(send, trace.current() or trace.begin(traceparent)))
             return
-        exchange = trace.begin(scope["headers"])
+        exchange = trace.begin(traceparent)
         client = scope.get("client")
         place = self._limits.place(client[0] if client else None)
         if not place or scope["path"].startswith(_NEVER_COUNTED):
             await self._app(scope, receive, _traced(send, exchange))
-            return
-        await self._counted(place, exchange, scope, receive, send)
+        else:
+            app, sent = self._counted(place, authorization, exchange, send, is_page=not scope["path"].startswith(_API))
+            await app(scope, receive, sent)
 
-    async def _counted(self, place: str, exchange: trace.Exchange, scope: Scope, receive: Receive, send: Send) -> None:
-        authorization = next((value for name, value in scope["headers"] if name == b"authorization"), None)
-        is_page = not scope["path"].startswith(_API)
-        seconds = self._limits.wait(place, authorization, is_page=is_page)
+    def _counted(
+        self, place: str, authorization: bytes | None, exchange: trace.Exchange, send: Send, *, is_page: bool
+    ) -> tuple[ASGIApp, Send]:
+        """What answers this request, and how its answer is sent: it may tell who calls, or count as a refusal."""
+        limits = self._limits
+        caller = "" if is_page else limits.caller(authorization)
+        seconds = limits.wait(place, caller, is_page=is_page)
         if seconds:
-            await too_many(seconds)(scope, receive, _traced(send, exchange))
-            return
+            return too_many(seconds), _traced(send, exchange)
 
         def learn(status: int) -> None:
-            self._limits.answered(place, authorization, status=status, caller=exchange.caller)
+            if status == 401:
+                limits.refused(place, authorization)
+            elif authorization is not None and exchange.caller and exchange.caller != caller:
+                limits.learn(authorization, exchange.caller)
 
-        await self._app(scope, receive, _traced(send, exchange, learn))
+        return self._app, _traced(send, exchange, learn)
 
 
 def too_many(seconds: int) -> Response:

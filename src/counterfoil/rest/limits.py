@@ -40,7 +40,9 @@ class Window:
 
     def wait(self, now: float) -> float:
         """Seconds until one more is within the limit; 0 when it is so now."""
-        self._move(now)
+        slot = int(now / self._width)
+        if slot != self._newest:
+            self._move(slot)
         if self._total < self._limit:
             return 0.0
         excess = float(self._total - self._limit + 1)
@@ -55,12 +57,13 @@ class Window:
 
     def add(self, now: float) -> None:
         """Counts one."""
-        self._move(now)
+        slot = int(now / self._width)
+        if slot != self._newest:
+            self._move(slot)
         self._counts[self._newest % (_SLOTS + 1)] += 1
         self._total += 1
 
-    def _move(self, now: float) -> None:
-        slot = int(now / self._width)
+    def _move(self, slot: int) -> None:
         for passed in range(max(self._newest + 1, slot - _SLOTS), slot + 1):
             place = passed % (_SLOTS + 1)
             self._total -= self._counts[place]
@@ -77,7 +80,12 @@ class Meter:
         self._windows = tuple(Window(limit, seconds) for limit, seconds in bounds)
 
     def wait(self, now: float) -> float:
-        return max(window.wait(now) for window in self._windows)
+        longest = 0.0
+        for window in self._windows:
+            seconds = window.wait(now)
+            if seconds > longest:
+                longest = seconds
+        return longest
 
     def add(self, now: float) -> None:
         for window in self._windows:
@@ -131,43 +139,47 @@ class Limits:
         place, is_loopback = _place(host)
         return "" if is_loopback and self.mode == "auto" else place
 
-    def wait(self, place: str, authorization: bytes | None, *, is_page: bool = False) -> int:
+    def caller(self, authorization: bytes | None) -> str:
+        """Who was proven to call with this header; "" when nobody was yet, or not for long."""
+        return (self._callers.get(_digest(authorization)) or "") if authorization is not None else ""
+
+    def wait(self, place: str, caller: str, *, is_page: bool = False) -> int:
         """Whole seconds to wait before this request may be served; 0 serves and counts it."""
         now = self._clock()
-        caller = None if is_page or authorization is None else self._callers.get(_digest(authorization))
-        if caller is None and not is_page:
+        if not caller and not is_page:
             refused = self._refusals.get(place)
             if refused is not None and (seconds := refused.wait(now)) > 0:
                 return math.ceil(seconds)
-        meter = self._meter(self._calls, (is_page, caller or place), CALLS)
+        key = (is_page, caller or place)
+        meter = self._calls.get(key)
+        if meter is None:
+            meter = Meter(CALLS)
+            self._calls.put(key, meter)
         seconds = meter.wait(now)
         if seconds > 0:
             return math.ceil(seconds)
         meter.add(now)
         return 0
 
-    def answered(self, place: str, authorization: bytes | None, *, status: int, caller: str) -> None:
-        """Learns from an answer: who calls with this header, or that an address was refused."""
-        if status == 401:
-            self._meter(self._refusals, place, REFUSALS).add(self._clock())
-            if authorization is not None:
-                self._callers.drop(_digest(authorization))
-        elif caller and authorization is not None and self._callers.get(digest := _digest(authorization)) != caller:
-            self._callers.put(digest, caller)
+    def refused(self, place: str, authorization: bytes | None) -> None:
+        """Counts an answer 401; whoever it went to is known no more."""
+        meter = self._refusals.get(place)
+        if meter is None:
+            meter = Meter(REFUSALS)
+            self._refusals.put(place, meter)
+        meter.add(self._clock())
+        if authorization is not None:
+            self._callers.drop(_digest(authorization))
+
+    def learn(self, authorization: bytes, caller: str) -> None:
+        """Notes who was proven to call with this header."""
+        self._callers.put(_digest(authorization), caller)
 
     def forget(self) -> None:
         """Begins to count anew."""
         self._calls.clear()
         self._refusals.clear()
         self._callers.clear()
-
-    @staticmethod
-    def _meter(meters: Recent[Meter], key: object, bounds: tuple[tuple[int, int], ...]) -> Meter:
-        found = meters.get(key)
-        if found is None:
-            found = Meter(bounds)
-            meters.put(key, found)
-        return found
 
 
 def _digest(authorization: bytes) -> bytes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import Iterable
 from contextvars import ContextVar
 
 HEADER = b"x-tyk-trace-id"
@@ -26,9 +25,10 @@ class Exchange:
 _CURRENT: ContextVar[Exchange | None] = ContextVar("counterfoil_exchange", default=None)
 
 
-def begin(headers: Iterable[tuple[bytes, bytes]]) -> Exchange:
-    """A new exchange for this task and the threads that work for it."""
-    exchange = Exchange(_given(headers) or new_id())
+def begin(traceparent: bytes | None = None) -> Exchange:
+    """A new exchange for this task and the threads that work for it. traceparent: the header's value."""
+    found = _TRACEPARENT.fullmatch(traceparent) if traceparent else None
+    exchange = Exchange(found[1].decode() if found else new_id())
     _CURRENT.set(exchange)
     return exchange
 
@@ -54,14 +54,6 @@ def found_caller(caller: str) -> None:
     exchange = _CURRENT.get()
     if exchange:
         exchange.caller = caller
-
-
-def _given(headers: Iterable[tuple[bytes, bytes]]) -> str:
-    for name, value in headers:
-        if name == b"traceparent":
-            found = _TRACEPARENT.fullmatch(value)
-            return found[1].decode() if found else ""
-    return ""
 
 
 class TraceFilter(logging.Filter):
