@@ -21,7 +21,7 @@ _API = ("/v2/", "/mcp")
 
 
 class Edge:
-    """ASGI around ASGI. It adds some two microseconds where limits are off, some six where they are on."""
+    """ASGI around ASGI. It adds some three microseconds where limits are off, some seven where they are on."""
 
     def __init__(self, app: ASGIApp, limits: Limits) -> None:
         self._app = app
