@@ -98,6 +98,16 @@ def test_a_key_stands_for_its_file(fresh: Api) -> None:
     assert ids(fresh) == [first["id"]]
 
 
+@pytest.mark.parametrize("key", ["k" * 251, "a\x00b", "a\nb"])
+def test_a_key_that_cannot_be_kept_is_that_files_fault(fresh: Api, key: str) -> None:
+    answer = expect(bulk(fresh, (FILE, ("1.pdf", pdf())), (KEY, key), (FILE, ("2.pdf", pdf())), (KEY, "k")), 200)
+    assert [each["file_name"] for each in answer["supplier_invoices"]] == ["2.pdf"]
+    (fault,) = answer["errors"]
+    assert (fault["code"], fault["source"]["pointer"]) == (
+        "invalid_idempotency_key", "/supplier_invoices/0/idempotency_key",
+    )  # fmt: skip
+
+
 def test_an_attachment_stands_for_a_file(fresh: Api) -> None:
     attachment = fresh.http.post("/v2/attachments", files={"file": ("scan.png", files.png())}).json()["attachment"][
         "id"
@@ -306,6 +316,9 @@ def test_named_days_are_the_organizations(fresh: Api) -> None:
     expect(fresh.patch(f"/supplier_invoices/{invoice['id']}", {"due_date": fresh.today}), 200)
     assert ids(fresh, **{"filter[due_date]": "past_and_today"}) == [invoice["id"]]
     assert ids(fresh, **{"filter[due_date]": "future"}) == []
+    for name in ("filter[attachment_id]", "filter[attachment_id][]", "filter[attachment_ids][]"):
+        assert ids(fresh, **{name: invoice["attachment_id"].upper()}) == [invoice["id"]]
+        assert ids(fresh, **{name: "nonsense\x00"}) == []
 
 
 @pytest.mark.parametrize(

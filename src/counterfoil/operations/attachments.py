@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from counterfoil import errors
@@ -10,6 +11,7 @@ from counterfoil.store import attachments as store
 from counterfoil.store.rows import AttachmentRow
 
 MAX_BYTES = 15 * 1024 * 1024
+_ID = re.compile("[0-9A-Fa-f-]{36}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,15 @@ def create(
     return row
 
 
+def find(work: Work, attachment_id: str) -> AttachmentRow | None:
+    """An attachment by an id that somebody sent; None when there is none, or it is no id at all."""
+    is_id = _ID.fullmatch(attachment_id)
+    return store.get(work.conn, work.organization_id, attachment_id.lower()) if is_id else None
+
+
 def get(work: Work, attachment_id: str) -> AttachmentRow:
     """Retrieve an attachment."""
-    row = store.get(work.conn, work.organization_id, attachment_id.lower())
+    row = find(work, attachment_id)
     if row is None:
         raise errors.NotFound(
             "not_found", "There is no attachment with this id.", parameter="id",

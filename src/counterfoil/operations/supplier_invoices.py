@@ -203,10 +203,7 @@ def _file_of(work: Work, new: Incoming) -> tuple[str, AttachmentRow | None]:
     """The SHA-256 of what comes in, and its attachment when it is one already."""
     if new.file:
         return new.file.sha256, None
-    try:
-        row = attachments.get(work, new.attachment_id or "")
-    except errors.NotFound:
-        row = None
+    row = attachments.find(work, new.attachment_id or "")
     if row is None or row.document_kind not in (None, KIND):
         raise errors.Invalid(
             "invalid_attachment_id", "There is no attachment with this id that could be a supplier invoice.",

@@ -27,7 +27,7 @@ def create(work: Work, file: StoredFile, document_id: str | None = None) -> Atta
 
 def get(work: Work, upload_id: str, document_id: str | None = None) -> AttachmentRow:
     """Retrieve an upload. document_id: only one that was uploaded for this document."""
-    row = store.get(work.conn, work.organization_id, upload_id.lower())
+    row = attachments.find(work, upload_id)
     if row is None or row.document_kind != KIND or document_id not in (None, row.document_id):
         raise errors.NotFound(
             "not_found", "There is no upload with this id.", parameter="id", fix="Send the id that the upload answered."

@@ -114,10 +114,12 @@ def _look_at(entry: Entry) -> None:
                 "invalid", "Each supplier invoice is either a file or an attachment_id.", field="file",
                 fix="Send one of the two.",
             )  # fmt: skip
-        if entry.idempotency_key is not None and len(entry.idempotency_key) > _KEY_LENGTH:
+        key = entry.idempotency_key or ""
+        if len(key) > _KEY_LENGTH or not key.isprintable():
+            entry.idempotency_key = None  # not to be repeated in the answer
             raise errors.Invalid(
-                "too_long", f"The idempotency_key is longer than {_KEY_LENGTH} characters.", field="idempotency_key",
-                fix="Send a UUID.",
+                "invalid_idempotency_key", f"The key is longer than {_KEY_LENGTH} characters or not printable.",
+                field="idempotency_key", fix="Send a UUID.",
             )  # fmt: skip
         if entry.part:
             entry.upload = _file(entry.part)

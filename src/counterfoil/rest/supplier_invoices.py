@@ -30,6 +30,7 @@ from counterfoil.store.supplier_invoices import QUERY_FIELDS, SORTS, Bound, Supp
 
 _NAME = "supplier_invoice"
 _PAYABLE = re.compile(r"(lte|gte):(-?[0-9]{1,12}(?:\.[0-9]{1,2})?):([A-Za-z]{3})")
+_ID = re.compile("[0-9A-Fa-f-]{36}")
 _DUE = ("past_and_today", "future", "missing_date")
 _AMOUNT = re.compile(r"[0-9]{1,12}(?:[.,][0-9]{1,2})?")
 
@@ -105,7 +106,7 @@ def wanted(query: Query, today: date) -> SupplierInvoiceFilter:
     ids = query.any_of("filter[attachment_id]", "filter[attachment_ids]")
     return SupplierInvoiceFilter(
         statuses=query.several("filter[status]", STATUSES),
-        attachment_ids=tuple(each.lower() for each in ids) if ids else None,
+        attachment_ids=None if ids is None else tuple(each.lower() for each in ids if _ID.fullmatch(each)),
         sources=query.several("filter[source]", SOURCES),
         approver_ids=query.any_of("filter[approver_id]", "filter[approver_ids]"),
         document_types=query.several("filter[document_type]", ("duplicates", "non_financial_documents")),
