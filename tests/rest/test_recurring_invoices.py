@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -168,8 +169,6 @@ def test_a_key_makes_one_and_a_dry_run_none(fresh: Api) -> None:
 
 
 def test_one_that_starts_today_makes_its_invoice_by_itself(worker: Api) -> None:
-    import time
-
     found = made(worker, start_date=worker.today)
     deadline = time.monotonic() + 10
     while not found["last_invoice_id"] and time.monotonic() < deadline:
