@@ -139,7 +139,7 @@ def build_send_client_invoice_by_einvoice(id: str, *, idempotency_key: str | Non
     return Request("POST", path_to(_INVOICES, id, "send_by_einvoice"), nothing, headers=headers)
 
 
-def build_bulk_import_client_invoices(
+def build_import_client_invoices(
     files: Sequence[UploadPart], *, idempotency_key: str | None = None
 ) -> Request[list[ImportedInvoice]]:
     """Import one to five invoices made elsewhere, kept as they are: all of them or none."""
