@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from counterfoil.jobs.service import JobService
     from counterfoil.mcp.endpoint import McpEndpoint
     from counterfoil.ports.mail import Mailer
+    from counterfoil.ports.renderer import Renderer
     from counterfoil.sandbox import Sandbox
 
 log = logging.getLogger("counterfoil")
@@ -167,14 +168,14 @@ class House:
         self._server_lock.release()
 
 
-def tools_of(house: House, mail: Mailer) -> tuple[Tools, Callable[[], None]]:
-    """What job handlers work with, and how to close it."""
+def tools_of(house: House, mail: Mailer, renderer: Renderer | None = None) -> tuple[Tools, Callable[[], None]]:
+    """What job handlers work with, and how to close it. renderer: one of its own without it."""
     from counterfoil.jobs.handlers import Tools
     from counterfoil.ports.callbacks import HttpCallbacks
     from counterfoil.ports.renderer import ChildRenderer
 
     settings = house.settings
-    renderer = ChildRenderer()
+    renderer = renderer or ChildRenderer()
     tools = Tools(
         works=house.works,
         blobs=house.blobs,

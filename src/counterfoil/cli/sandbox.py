@@ -6,7 +6,7 @@ import json
 import signal
 import socket
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from ipaddress import ip_address
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from counterfoil.app import House
+    from counterfoil.ports.renderer import Renderer
+    from counterfoil.sandbox import Sandbox
     from counterfoil.settings import Settings
 
 # Whatever the environment says: a sandbox stays by itself, and calls whom a test tells it to.
@@ -30,24 +32,37 @@ _ALONE: dict[str, Any] = {
 
 def serve_sandbox(data: Path | None, host: str | None, port: int | None, *, runs_jobs: bool, as_json: bool) -> None:
     """Fills a sandbox and serves it until a signal; without a directory, in one that is removed at the end."""
-    from counterfoil.app import AlreadyServed, House
-    from counterfoil.cli import sandbox_data, serve
-    from counterfoil.ports.clock import SettableClock
-    from counterfoil.sandbox import Sandbox
+    from counterfoil.ports.renderer import ChildRenderer
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # as Ctrl-C does, so that what is opened here is closed
     with ExitStack() as opened:
         directory = data or Path(opened.enter_context(TemporaryDirectory(prefix="counterfoil-sandbox-")))
         settings, taken = _listening(house_settings(directory, host=host, port=port).model_copy(update=_ALONE))
-        clock = SettableClock(sandbox_data.START)
-        try:
-            house = House(settings, clock=clock, is_server=True, runs_jobs=runs_jobs, is_sandbox=True)
-        except AlreadyServed as error:
-            fail(f"another server already serves {error}; stop it, or name another directory with --data")
-        opened.callback(house.close)
-        seed = sandbox_data.fill(house, clock)
-        sandbox = Sandbox(house, clock, seed, is_open=not is_of_this_machine(settings.host))
+        with closing(ChildRenderer()) as renderer:
+            renderer.start()  # beside our own imports, which take as long
+            house, sandbox, seed = _opened(opened, settings, renderer, runs_jobs=runs_jobs)
+
+        from counterfoil.cli import serve
+
         serve.run(house, announce=_told(house, seed, as_json=as_json), sandbox=sandbox, sockets=[taken])
+
+
+def _opened(
+    opened: ExitStack, settings: Settings, renderer: Renderer, *, runs_jobs: bool
+) -> tuple[House, Sandbox, Mapping[str, Any]]:
+    from counterfoil.app import AlreadyServed, House
+    from counterfoil.cli import sandbox_data
+    from counterfoil.ports.clock import SettableClock
+    from counterfoil.sandbox import Sandbox
+
+    clock = SettableClock(sandbox_data.START)
+    try:
+        house = House(settings, clock=clock, is_server=True, runs_jobs=runs_jobs, is_sandbox=True)
+    except AlreadyServed as error:
+        fail(f"another server already serves {error}; stop it, or name another directory with --data")
+    opened.callback(house.close)
+    seed = sandbox_data.fill(house, clock, renderer)
+    return house, Sandbox(house, clock, seed, is_open=not is_of_this_machine(settings.host)), seed
 
 
 def _listening(settings: Settings) -> tuple[Settings, socket.socket]:

@@ -22,6 +22,7 @@ from counterfoil.sdk.wire import Request
 if TYPE_CHECKING:
     from counterfoil.app import House
     from counterfoil.ports.clock import SettableClock
+    from counterfoil.ports.renderer import Renderer
 
 START = datetime(2027, 4, 12, 8, 0, tzinfo=UTC)  # a Monday
 _LAST = timedelta(minutes=10)  # before the start, the newest of it was written
@@ -132,7 +133,7 @@ def token_of(country: str) -> str:
     return f"sandbox-{country.lower()}-read-only"
 
 
-def fill(house: House, clock: SettableClock) -> dict[str, Any]:
+def fill(house: House, clock: SettableClock, renderer: Renderer) -> dict[str, Any]:
     """Makes the sample data in an empty house; answers what of it GET /sandbox shows."""
     from counterfoil.app import create_app
 
@@ -140,22 +141,19 @@ def fill(house: House, clock: SettableClock) -> dict[str, Any]:
     with seeded(SEED), clock.stepping():
         made = [asyncio.run(_Filling(house, clock, app, country).run()) for country in COUNTRIES]
         clock.set(START - _LAST / 2)  # drafts have rested by now
-        _make_pdfs(house)
+        _make_pdfs(house, renderer)
     clock.set(START)
     return {"organizations": made}
 
 
-def _make_pdfs(house: House) -> None:
+def _make_pdfs(house: House, renderer: Renderer) -> None:
     """Renders in this thread, one after the other: in threads of their own the ids would differ from run to run."""
     from counterfoil.app import tools_of
     from counterfoil.jobs.runner import Runner
     from counterfoil.ports.mail import CatcherMailer
 
-    tools, close = tools_of(house, CatcherMailer(house.settings.data / "mail"))
-    try:
-        Runner(tools, ("render",)).drain()
-    finally:
-        close()
+    tools, _ = tools_of(house, CatcherMailer(house.settings.data / "mail"), renderer)
+    Runner(tools, ("render",)).drain()
 
 
 @dataclass
