@@ -16,8 +16,9 @@ SMALL, LARGE = 1_000, 1_000_000
 PAGES_FOR_MEMORY = 1_000
 # No bound: their matches are counted one by one.
 OTHER_FILTERS = (
-    "filter[status]=paid,canceled", "filter[created_at_from]=2020-01-01", "filter[due_date_to]=2026-03-31",
-    "filter[number]=C-0500000", "exclude_imported=false",
+    "filter[status]=paid,canceled", "filter[created_at_from]=2020-01-01", "filter[updated_at_from]=2020-01-01",
+    "filter[due_date_from]=2026-04-01", "filter[issue_date_from]=2026-03-02", "filter[number]=C-0500000",
+    "exclude_imported=false",
 )  # fmt: skip
 
 
