@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,11 @@ from tests.support.server import Api, Server, expect, make_token
 UNKNOWN = "01a20000-0000-7000-8000-000000000000"
 # Every route with its scope, by hand: a route that is served and not listed here fails a test below.
 ROUTES = {
+    ("POST", "/v2/client_invoices/bulk"): "client_invoice.write",
+    ("POST", "/v2/client_invoices/uploads"): "client_invoice.write",
+    ("GET", "/v2/client_invoices/uploads/{id}"): "client_invoices.read",
+    ("POST", "/v2/client_invoices/{id}/uploads"): "client_invoice.write",
+    ("GET", "/v2/client_invoices/{id}/uploads/{upload_id}"): "client_invoices.read",
     ("GET", "/v2/client_invoices"): "client_invoices.read",
     ("POST", "/v2/client_invoices"): "client_invoice.write",
     ("GET", "/v2/client_invoices/{id}"): "client_invoices.read",
@@ -24,6 +30,9 @@ ROUTES = {
     ("POST", "/v2/client_invoices/{id}/unmark_as_paid"): "client_invoice.write",
     ("POST", "/v2/client_invoices/{id}/send"): "client_invoice.write",
     ("GET", "/v2/client_invoices/{id}/emails"): "client_invoices.read",
+    ("GET", "/v2/credit_notes"): "client_invoices.read",
+    ("POST", "/v2/credit_notes"): "client_invoice.write",
+    ("GET", "/v2/credit_notes/{id}"): "client_invoices.read",
     ("GET", "/v2/clients"): "client.read",
     ("POST", "/v2/clients"): "client.write",
     ("GET", "/v2/clients/{id}"): "client.read",
@@ -35,6 +44,49 @@ ROUTES = {
     ("GET", "/v2/bank_accounts/{id}"): "organization.read",
     ("POST", "/v2/attachments"): "attachment.write",
     ("GET", "/v2/attachments/{id}"): "attachment.read",
+    ("GET", "/v2/products"): "product.read",
+    ("POST", "/v2/products"): "product.write",
+    ("GET", "/v2/products/{id}"): "product.read",
+    ("PATCH", "/v2/products/{id}"): "product.write",
+    ("PUT", "/v2/products/{id}"): "product.write",
+    ("DELETE", "/v2/products/{id}"): "product.write",
+    ("GET", "/v2/settings"): "client_invoices.read",
+    ("PUT", "/v2/settings"): "client_invoice.write",
+    ("GET", "/v2/einvoicing/settings"): "einvoicing.read",
+    ("POST", "/v2/client_invoices/{id}/send_by_einvoice"): "client_invoice.write",
+    ("GET", "/v2/quotes"): "client_invoices.read",
+    ("POST", "/v2/quotes"): "client_invoice.write",
+    ("GET", "/v2/quotes/{id}"): "client_invoices.read",
+    ("PATCH", "/v2/quotes/{id}"): "client_invoice.write",
+    ("DELETE", "/v2/quotes/{id}"): "client_invoice.write",
+    ("POST", "/v2/quotes/{id}/send"): "client_invoice.write",
+    ("GET", "/v2/quotes/{id}/emails"): "client_invoices.read",
+    ("POST", "/v2/quotes/{id}/convert"): "client_invoice.write",
+    ("GET", "/v2/webhook_subscriptions"): "webhook",
+    ("POST", "/v2/webhook_subscriptions"): "webhook",
+    ("GET", "/v2/webhook_subscriptions/{id}"): "webhook",
+    ("PUT", "/v2/webhook_subscriptions/{id}"): "webhook",
+    ("DELETE", "/v2/webhook_subscriptions/{id}"): "webhook",
+    ("GET", "/v2/webhook_subscriptions/{id}/deliveries"): "webhook",
+    ("POST", "/v2/webhook_subscriptions/{id}/deliveries/{delivery_id}/replay"): "webhook",
+    ("GET", "/v2/reminders"): "client_invoices.read",
+    ("POST", "/v2/reminders"): "client_invoice.write",
+    ("GET", "/v2/reminders/{id}"): "client_invoices.read",
+    ("PUT", "/v2/reminders/{id}"): "client_invoice.write",
+    ("DELETE", "/v2/reminders/{id}"): "client_invoice.write",
+    ("GET", "/v2/recurring_invoices"): "client_invoices.read",
+    ("POST", "/v2/recurring_invoices"): "client_invoice.write",
+    ("GET", "/v2/recurring_invoices/{id}"): "client_invoices.read",
+    ("POST", "/v2/recurring_invoices/{id}/suspend"): "client_invoice.write",
+    ("POST", "/v2/recurring_invoices/{id}/reactivate"): "client_invoice.write",
+    ("POST", "/v2/recurring_invoices/{id}/cancel"): "client_invoice.write",
+    ("GET", "/v2/supplier_invoices"): "supplier_invoice.read",
+    ("POST", "/v2/supplier_invoices/bulk"): "supplier_invoice.write",
+    ("GET", "/v2/supplier_invoices/{id}"): "supplier_invoice.read",
+    ("PATCH", "/v2/supplier_invoices/{id}"): "supplier_invoice.write",
+    ("POST", "/v2/supplier_invoices/{id}/reject"): "supplier_invoice.write",
+    ("POST", "/v2/supplier_invoices/{id}/mark_as_paid"): "supplier_invoice.write",
+    ("POST", "/v2/supplier_invoices/{id}/unmark_as_paid"): "supplier_invoice.write",
 }
 SCOPES = sorted(set(ROUTES.values()))
 each_route = pytest.mark.parametrize(("method", "path"), list(ROUTES), ids=[" ".join(route) for route in ROUTES])
@@ -55,7 +107,7 @@ def tokens(server: Server, fr: Api) -> dict[str, tuple[str, str]]:
 def call(server: Server, method: str, path: str, authorization: str | None, **more: Any) -> httpx.Response:
     headers = {} if authorization is None else {"Authorization": authorization}
     with server.http(**headers) as http:
-        return http.request(method, path.replace("{id}", UNKNOWN), **more)
+        return http.request(method, re.sub(r"\{\w+\}", UNKNOWN, path), **more)
 
 
 def test_every_served_route_is_listed_here(server: Server) -> None:
@@ -83,7 +135,7 @@ def test_the_routes_scope_alone_is_enough(
     server: Server, tokens: dict[str, tuple[str, str]], method: str, path: str
 ) -> None:
     answer = call(server, method, path, f"Bearer {tokens[ROUTES[method, path]][0]}")
-    assert answer.status_code in (200, 404, 415, 422), answer.text
+    assert answer.status_code in (200, 400, 404, 415, 422), answer.text
 
 
 @each_route
@@ -129,6 +181,32 @@ FOREIGN: list[tuple[str, str, Any]] = [
     ("DELETE", "/clients/{client}", None),
     ("GET", "/bank_accounts/{account}", None),
     ("GET", "/attachments/{attachment}", None),
+    ("GET", "/credit_notes/{credit_note}", None),
+    ("GET", "/quotes/{quote}", None),
+    ("PATCH", "/quotes/{quote}", {"header": "x"}),
+    ("DELETE", "/quotes/{quote}", None),
+    ("POST", "/quotes/{quote}/send", {"send_to": ["a@b.example"], "email_title": "x"}),
+    ("POST", "/quotes/{quote}/convert", None),
+    ("GET", "/quotes/{quote}/emails", None),
+    ("GET", "/products/{product}", None),
+    ("PATCH", "/products/{product}", {"title": "x"}),
+    ("DELETE", "/products/{product}", None),
+    ("GET", "/supplier_invoices/{supplier_invoice}", None),
+    ("PATCH", "/supplier_invoices/{supplier_invoice}", {"supplier_name": "x"}),
+    ("POST", "/supplier_invoices/{supplier_invoice}/reject", {"supplier_invoice": {"declined_note": "x"}}),
+    ("POST", "/supplier_invoices/{supplier_invoice}/mark_as_paid", {"supplier_invoice": {}}),
+    ("POST", "/supplier_invoices/{supplier_invoice}/unmark_as_paid", None),
+    ("GET", "/reminders/{reminder}", None),
+    ("PUT", "/reminders/{reminder}", {"rules": [{"email_title": "x", "offset_days": 1, "operator": "after"}]}),
+    ("DELETE", "/reminders/{reminder}", None),
+    ("GET", "/recurring_invoices/{recurring_invoice}", None),
+    ("POST", "/recurring_invoices/{recurring_invoice}/suspend", None),
+    ("POST", "/recurring_invoices/{recurring_invoice}/cancel", None),
+    ("GET", "/webhook_subscriptions/{webhook}", None),
+    ("PUT", "/webhook_subscriptions/{webhook}", {"callback_url": "https://hooks.example/x"}),
+    ("DELETE", "/webhook_subscriptions/{webhook}", None),
+    ("GET", "/webhook_subscriptions/{webhook}/deliveries", None),
+    ("GET", "/client_invoices/uploads/{upload}", None),
 ]
 
 
@@ -136,11 +214,37 @@ FOREIGN: list[tuple[str, str, Any]] = [
 def theirs(de: Api) -> dict[str, str]:
     """Ids of another organization's things."""
     upload = de.http.post("/v2/attachments", files={"file": ("a.pdf", b"%PDF-1.7 x")})
+    client = de.client()["id"]
+    issued = de.issued(client_id=client)
+    priced = {"title": "x", "type": "service", "unit_price": {"value": "1.00", "currency": "EUR"}, "vat_rate": "0.19"}
+    rules = [{"email_title": "x", "offset_days": 1, "operator": "after"}]
+    offer = de.invoice_body(client_id=client, expiry_date=de.today, terms_and_conditions="x", status=...)
+    credit = {"invoice_id": issued["id"], "issue_date": de.today, "reason": "x", "currency": "EUR",
+              "items": [de.item(unit_price={"value": "1.00", "currency": "EUR"})]}  # fmt: skip
+    again = {"client_id": client, "start_date": de.today, "currency": "EUR", "items": [de.item()],
+             "frequency": {"value": 1, "recurrence": "monthly"}, "payment_terms_days": 30,
+             "bank_account": {"iban": de.organization.iban}, "invoice_status": "draft"}  # fmt: skip
+    hook = {"callback_url": "https://hooks.example/theirs", "types": ["v1/clients"]}
+    form = {"supplier_invoices[][file]": ("a.pdf", b"%PDF-1.7 x")}
+    supplied = de.http.post(
+        "/v2/supplier_invoices/bulk", files=form, data={"supplier_invoices[][idempotency_key]": "x"}
+    )
+    kept = de.http.post("/v2/client_invoices/uploads", files={"client_invoices_upload": ("a.pdf", b"%PDF-1.7 y")})
     return {
         "invoice": de.draft()["id"],
-        "client": de.client()["id"],
+        "client": client,
         "account": de.get("/bank_accounts").json()["bank_accounts"][0]["id"],
         "attachment": expect(upload, 200)["attachment"]["id"],
+        "credit_note": expect(de.post("/credit_notes", credit), 201)["credit_note"]["id"],
+        "quote": expect(de.post("/quotes", offer), 201)["quote"]["id"],
+        "product": expect(de.post("/products", priced), 201)["product"]["id"],
+        "supplier_invoice": expect(supplied, 200)["supplier_invoices"][0]["id"],
+        "reminder": expect(
+            de.post("/reminders", {"client_id": client, "send_to": ["a@b.example"], "rules": rules}), 201
+        )["id"],
+        "recurring_invoice": expect(de.post("/recurring_invoices", again), 201)["recurring_invoice"]["id"],
+        "webhook": expect(de.post("/webhook_subscriptions", hook), 201)["id"],
+        "upload": expect(kept, 200)["client_invoice_upload"]["id"],
     }
 
 
