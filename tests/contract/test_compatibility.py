@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contract import compatibility
+from tests.contract import compatibility, route_table
 from tests.contract.compatibility import CHOSEN, compare, operations
 
 OPERATIONS = [(method, path) for method, path, _ in operations()]
@@ -25,4 +25,10 @@ def test_the_operation_is_served_with_every_field(method: str, path: str) -> Non
 def test_the_page_says_what_is_so() -> None:
     assert compatibility.PAGE.read_text(encoding="utf-8") == compatibility.page(), (
         "run: .venv/bin/python -m tests.contract.compatibility"
+    )
+
+
+def test_the_table_of_routes_is_whole() -> None:
+    assert route_table.PAGE.read_text(encoding="utf-8") == route_table.page(), (
+        "run: .venv/bin/python -m tests.contract.route_table"
     )
