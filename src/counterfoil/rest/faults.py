@@ -57,6 +57,9 @@ class NewFault(BaseModel):
         False, description="true: the request is carried out first, and its answer is lost to the fault"
     )
     status: int = Field(500, ge=400, le=599, description="of kind status")
+    code: str | None = Field(
+        None, pattern=r"^[a-z0-9_]{1,60}$", description="of kind status: the error's, such as client_invoice_conflict"
+    )
     body: Literal["errors", "empty", "html"] = Field("errors", description="of kind status: the envelope of errors, …")
     retry_after_seconds: int | None = Field(
         None, ge=0, le=3_600, description="header Retry-After; 1 without it for 429 and 503"
@@ -190,6 +193,8 @@ class FaultLayer:
         await _gone(receive)
 
     async def _cut(self, asked: NewFault, answer: Answer | None, scope: Scope, receive: Receive, send: Send) -> None:
+        if answer is None:
+            await _taken(receive)  # a connection that is closed with something unread in it is reset
         body = answer.body if answer else _HALF * 2
         start: Message = {"type": "http.response.start", "status": answer.start["status"] if answer else 200}
         start["headers"] = [(b"content-type", b"application/json"), (b"content-length", str(len(body) + 2).encode())]
@@ -247,9 +252,17 @@ def _refusal(asked: NewFault, headers: dict[str, str]) -> Response:
     if asked.body == "html":
         text = f"<html><body><h1>{asked.status}</h1><p>A fault of the sandbox.</p></body></html>"
         return HTMLResponse(text, status_code=asked.status, headers=headers)
-    code = _CODES.get(asked.status, f"http_{asked.status}")
+    code = asked.code or _CODES.get(asked.status, f"http_{asked.status}")
     fault = errors.Fault(code, "A fault that the sandbox was asked for.", fix="DELETE /sandbox/faults ends it.")
     return envelope([fault], asked.status, headers=headers)
+
+
+async def _taken(receive: Receive) -> None:
+    """Waits until the request has come whole."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(1):
+            while (await receive()).get("more_body"):
+                pass
 
 
 async def _gone(receive: Receive) -> None:
