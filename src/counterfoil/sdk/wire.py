@@ -167,6 +167,15 @@ def paging(page: int, per_page: int, sort_by: str | None) -> list[tuple[str, str
     return [("page", str(page)), ("per_page", str(per_page)), *([("sort_by", sort_by)] if sort_by else [])]
 
 
+def letter(
+    send_to: Sequence[str], email_title: str, email_body: str | None, copy_to_self: bool | None
+) -> dict[str, Any]:
+    """The body of a request to mail a document; what is None is the server's choice."""
+    body: dict[str, Any] = {"send_to": list(send_to), "email_title": email_title}
+    body |= {"email_body": email_body} if email_body is not None else {}
+    return body | ({"copy_to_self": copy_to_self} if copy_to_self is not None else {})
+
+
 @dataclass(frozen=True, slots=True)
 class UploadPart:
     """A file to upload."""

@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from counterfoil.sdk.types import ClientInvoice, ClientInvoiceChange, ClientInvoiceUpload, ImportedInvoice, NewClientInvoice
+from counterfoil.sdk.types import (
+    ClientInvoice,
+    ClientInvoiceChange,
+    ClientInvoiceUpload,
+    ImportedInvoice,
+    NewClientInvoice,
+)
 from counterfoil.sdk.wire import (
     Page,
     Request,
     UploadPart,
     filters,
     form,
+    letter,
     list_of,
     nothing,
     one_of,
@@ -126,9 +133,7 @@ def build_send_client_invoice(
     idempotency_key: str | None = None,
 ) -> Request[None]:
     """Email a finalized invoice with its PDF. The server sends it after it answered."""
-    body: dict[str, Any] = {"send_to": list(send_to), "email_title": email_title}
-    body |= {"email_body": email_body} if email_body is not None else {}
-    body |= {"copy_to_self": copy_to_self} if copy_to_self is not None else {}
+    body = letter(send_to, email_title, email_body, copy_to_self)
     headers = write_headers(idempotency_key, False)
     return Request("POST", path_to(_INVOICES, id, "send"), nothing, json=body, headers=headers)
 

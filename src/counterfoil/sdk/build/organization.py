@@ -6,7 +6,18 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from counterfoil.sdk.types import Attachment, BankAccount, EinvoicingSettings, InvoicingSettings, Organization
-from counterfoil.sdk.wire import Page, Request, UploadPart, either, form, one_of, page_of, paging, path_to, write_headers
+from counterfoil.sdk.wire import (
+    Page,
+    Request,
+    UploadPart,
+    either,
+    form,
+    one_of,
+    page_of,
+    paging,
+    path_to,
+    write_headers,
+)
 
 
 def build_get_organization() -> Request[Organization]:

@@ -11,6 +11,7 @@ from counterfoil.sdk.wire import (
     Request,
     either,
     filters,
+    letter,
     list_of,
     nothing,
     one_of,
@@ -81,9 +82,7 @@ def build_send_quote(
     idempotency_key: str | None = None,
 ) -> Request[None]:
     """Email a quote with its PDF and the link to accept it. The server sends it after it answered."""
-    body: dict[str, Any] = {"send_to": list(send_to), "email_title": email_title}
-    body |= {"email_body": email_body} if email_body is not None else {}
-    body |= {"copy_to_self": copy_to_self} if copy_to_self is not None else {}
+    body = letter(send_to, email_title, email_body, copy_to_self)
     headers = write_headers(idempotency_key, False)
     return Request("POST", path_to(_QUOTES, id, "send"), nothing, json=body, headers=headers)
 

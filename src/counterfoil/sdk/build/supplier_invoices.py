@@ -7,7 +7,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from counterfoil.sdk.types import SupplierInvoice, SupplierInvoiceChange, SupplierInvoicesCreated
-from counterfoil.sdk.wire import Page, Request, UploadPart, either, filters, form, page_of, paging, path_to, write_headers
+from counterfoil.sdk.wire import (
+    Page,
+    Request,
+    UploadPart,
+    either,
+    filters,
+    form,
+    page_of,
+    paging,
+    path_to,
+    write_headers,
+)
 
 _INVOICES = "/v2/supplier_invoices"
 _INVOICE = either("supplier_invoice")
