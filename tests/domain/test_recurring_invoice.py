@@ -78,3 +78,7 @@ def test_what_makes_no_schedule_is_refused(more: dict[str, Any]) -> None:
 
 def test_terms_and_state_share_no_key() -> None:
     assert not RecurringTerms.model_fields.keys() & RecurringState.model_fields.keys()
+
+
+def test_the_invoice_of_the_very_last_day_is_due_on_it() -> None:
+    assert invoice_of(asked(), date(2199, 12, 31)).due_date == date(2199, 12, 31)

@@ -17,7 +17,8 @@ from counterfoil.domain.texts import MAY_BE_ABSENT, Line40, Text525, Text1000
 ClientInvoiceStatus = Literal["draft", "unpaid", "paid", "canceled"]
 InvoiceType = Literal["standard", "deposit", "balance"]
 # Strict: the lax form would also take Unix timestamps and datetimes.
-Day = Annotated[date, Field(strict=True, ge=date(1970, 1, 1), le=date(2199, 12, 31))]
+LAST_DAY = date(2199, 12, 31)
+Day = Annotated[date, Field(strict=True, ge=date(1970, 1, 1), le=LAST_DAY)]
 Uuid = Annotated[str, Field(pattern=r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$")]
 
 

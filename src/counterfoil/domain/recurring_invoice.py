@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from counterfoil.domain.client_invoice import Day, NewClientInvoice, PaymentMethodsRequest, Uuid
+from counterfoil.domain.client_invoice import LAST_DAY, Day, NewClientInvoice, PaymentMethodsRequest, Uuid
 from counterfoil.domain.lines import Discount, Item, NewDiscount, NewItem
 from counterfoil.domain.money import Money
 from counterfoil.domain.organization import DocumentSettings
@@ -115,7 +115,7 @@ def invoice_of(asked: NewRecurringInvoice, day: date) -> NewClientInvoice:
     """The invoice that is made on `day`. payment_terms_days and bank_account must have been settled."""
     return NewClientInvoice(
         issue_date=day,
-        due_date=day + timedelta(days=asked.payment_terms_days or 0),
+        due_date=min(day + timedelta(days=asked.payment_terms_days or 0), LAST_DAY),
         status=asked.invoice_status or "unpaid",
         payment_methods=asked.bank_account,
         **{name: getattr(asked, name) for name in _SAME_ON_THE_INVOICE},

@@ -129,6 +129,11 @@ def update(work: Work, invoice_id: str, change: ClientInvoiceChange) -> Outcome:
 def delete(work: Work, invoice_id: str) -> None:
     """Delete a draft; a finalized invoice is canceled instead."""
     row = get(work, invoice_id)
+    if row.imported:
+        raise errors.WrongState(
+            "forbidden_invoice_deletion", "The invoice was imported: it was issued elsewhere, and is kept.",
+            fix="Cancel it: POST /v2/client_invoices/{id}/mark_as_canceled.",
+        )  # fmt: skip
     lifecycle.next_status(row.status, "delete")
     store.delete_draft(work.conn, work.organization_id, row)
     _drop_attachment(work, row)

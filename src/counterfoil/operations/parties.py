@@ -29,6 +29,7 @@ def snapshot_of(work: Work, client_id: str, *, fallback: Mapping[str, Any] | Non
             "There is no client with this id.",
             field="client_id",
             fix="Send the id of a client of GET /v2/clients, or create one with POST /v2/clients.",
+            meta={"validation_param": "client_id"},
         )
     client = json.loads(text)
     faults = list(_faults(client))

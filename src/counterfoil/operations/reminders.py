@@ -177,6 +177,7 @@ def _addresses(work: Work, client_id: str) -> list[str]:
         raise errors.Invalid(
             "invalid_client_id", "There is no client with this id.", field="client_id",
             fix="Send the id of a client of GET /v2/clients, or create one with POST /v2/clients.",
+            meta={"validation_param": "client_id"},
         )  # fmt: skip
     client = Client.model_validate_json(text)
     every = [client.email, *client.extra_emails]

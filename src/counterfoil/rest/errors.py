@@ -102,7 +102,10 @@ def _fault(path: str, detail: ErrorDetails) -> Fault:
     if kind == "value_error":
         return Fault("invalid_text", f"{name}: {detail['msg'].removeprefix('Value error, ')}.", field=path,
                      fix="Remove these characters.")  # fmt: skip
-    return Fault("invalid_format", f"{name} is not valid: {detail['msg']}.", field=path, fix=_hint(name, kind))
+    return Fault(
+        "invalid_format", f"{name} is not valid: {detail['msg']}.", field=path, fix=_hint(name, kind),
+        meta={"validation_param": str(next(iter(context.values()), kind))},
+    )  # fmt: skip
 
 
 _HINTS = {

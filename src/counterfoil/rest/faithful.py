@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.datastructures import Headers
@@ -52,6 +53,9 @@ class Faithful(BaseModel):
         description="credit notes say Invoice_issue_date and reason, and leave out header, footer, einvoicing_status, "
         "client and invoice_url",
     )
+    client_needs_tax_id: bool = Field(
+        False, description="a quote or invoice for a company without tax_identification_number: 422"
+    )
     oauth_only: bool = Field(False, description="quotes, einvoicing and webhooks: 403 for an API key")
     invoice_create_refused: bool = Field(False, description="POST /v2/client_invoices: 422 invalid_iban, IBAN is empty")
 
@@ -61,7 +65,7 @@ PLAIN = Faithful.model_construct()
 EVERYTHING = Faithful.model_construct(
     pdf_delay_seconds=10, quote_patch_412=True, attachment_id_late=True, idempotency_minutes=30,
     idempotency_replays_any_body=True, require_staging_token=True, rate_limits=True, product_get_404=True,
-    empty_items_null=True, quote_envelope="wrapped", credit_note_as_seen=True,
+    empty_items_null=True, quote_envelope="wrapped", credit_note_as_seen=True, client_needs_tax_id=True,
 )  # fmt: skip
 
 
@@ -91,6 +95,10 @@ class FaithfulLayer:
 
     async def _faithfully(self, on: Faithful, scope: Scope, receive: Receive, send: Send) -> None:
         refusal = _refusal(on, scope) or await self._quote_refusal(on, scope)
+        if not refusal and on.client_needs_tax_id and (scope["method"], scope["path"]) in _FOR_A_CLIENT:
+            body = await _whole(receive)
+            receive = _again(body, receive)
+            refusal = await self._client_refusal(scope, body)
         edits = () if refusal else tuple(_edits(on, scope["method"], scope["path"]))
         if not edits:
             await (refusal or self._app)(scope, receive, send)
@@ -111,7 +119,26 @@ class FaithfulLayer:
             errors.WrongState("quote_has_no_attachment", "The quote's PDF is not there yet.", fix="Come again later.")
         )
 
+    async def _client_refusal(self, scope: Scope, body: bytes) -> Response | None:
+        """Asks the application itself whether the client has a tax id."""
+        client_id = _client_id(body)
+        path = f"/v2/clients/{quote(client_id, safe='')}"
+        asked = {**scope, "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b""}
+        answer = await answer_of(self._app, asked, _nothing)
+        if answer.start["status"] != 200:
+            return None
+        client = json.loads(answer.body)["client"]
+        if client["kind"] != "company" or client["tax_identification_number"]:
+            return None
+        return respond(
+            errors.Invalid(
+                "missing_value", "tin_number must have a value", field="client_id",
+                fix=f"PATCH {path} with tax_identification_number.",
+            )
+        )  # fmt: skip
 
+
+_FOR_A_CLIENT = (("POST", "/v2/quotes"), ("POST", "/v2/client_invoices"))
 _QUOTE = re.compile(r"/v2/quotes/[^/]+")
 _QUOTES = re.compile(r"/v2/quotes(/[^/]+)?")
 _PRODUCT = re.compile(r"/v2/products/[^/]+")
@@ -122,6 +149,36 @@ _CREDIT_NOTE_LEAVES_OUT = ("header", "footer", "einvoicing_status", "client", "i
 
 async def _nothing() -> Message:
     return {"type": "http.request", "body": b"", "more_body": False}
+
+
+async def _whole(receive: Receive) -> bytes:
+    body = b""
+    while True:
+        message = await receive()
+        body += bytes(message.get("body", b""))
+        if not message.get("more_body"):
+            return body
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """What gives a body that was read already once more, and then whatever comes."""
+    left = [body]
+
+    async def replayed() -> Message:
+        return {"type": "http.request", "body": left.pop(), "more_body": False} if left else await receive()
+
+    return replayed
+
+
+def _client_id(body: bytes) -> str:
+    """Which client a document is for, flat or wrapped; "" when it does not say."""
+    try:
+        sent = json.loads(body)
+    except ValueError:
+        return ""
+    fields = sent if isinstance(sent, dict) else {}
+    inner = next((each for each in fields.values() if isinstance(each, dict) and "client_id" in each), {})
+    return str(fields.get("client_id") or inner.get("client_id") or "")
 
 
 def _refusal(on: Faithful, scope: Scope) -> Response | None:
