@@ -10,6 +10,7 @@ from __future__ import annotations
 from counterfoil.sdk.client import AsyncClient, Client, authorization
 from counterfoil.sdk.errors import ApiError, ApiFault, Unreachable
 from counterfoil.sdk.retry import NEVER, Retry
+from counterfoil.sdk.webhooks import ForgedWebhook, WebhookMessage, read_webhook
 from counterfoil.sdk.wire import Answer, Page, Request, UploadPart
 
 __all__ = [
@@ -19,10 +20,13 @@ __all__ = [
     "ApiFault",
     "AsyncClient",
     "Client",
+    "ForgedWebhook",
     "Page",
     "Request",
     "Retry",
     "Unreachable",
     "UploadPart",
+    "WebhookMessage",
     "authorization",
+    "read_webhook",
 ]

@@ -5,7 +5,7 @@ Fields that only Counterfoil answers are marked (ours); programs that also talk 
 
 from __future__ import annotations
 
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired, Required, TypedDict
 
 ClientInvoiceStatus = Literal["draft", "unpaid", "paid", "canceled"]
 
@@ -35,7 +35,20 @@ class NewItem(TypedDict):
     unit: NotRequired[str]
     vat_exemption_reason: NotRequired[str]
     discount: NotRequired[Discount]
-    product_id: NotRequired[str]  # (ours) what is left out comes from this product
+    product_id: NotRequired[str]  # (ours)
+
+
+class ProductItem(TypedDict, total=False):
+    """One line from the catalog (ours): what is left out comes from the product."""
+
+    product_id: Required[str]
+    quantity: Required[str]
+    title: str
+    unit_price: Money
+    vat_rate: str
+    description: str
+    unit: str
+    discount: Discount
 
 
 class ClientInvoiceFields(TypedDict, total=False):
@@ -65,7 +78,7 @@ class NewClientInvoice(ClientInvoiceFields):
     issue_date: str
     due_date: str
     currency: str
-    items: list[NewItem]
+    items: list[NewItem | ProductItem]
     status: NotRequired[Literal["draft", "unpaid"]]
     upload_id: NotRequired[str]
     quote_id: NotRequired[str]
@@ -79,7 +92,7 @@ class ClientInvoiceChange(ClientInvoiceFields, total=False):
     client_id: str
     issue_date: str
     due_date: str
-    items: list[NewItem]
+    items: list[NewItem | ProductItem]
 
 
 class ClientInvoice(TypedDict):
@@ -228,7 +241,7 @@ class NewCreditNote(TypedDict):
     issue_date: str
     reason: str
     currency: str
-    items: NotRequired[list[NewItem]]
+    items: NotRequired[list[NewItem | ProductItem]]
     amount: NotRequired[Money]  # (ours)
     number: NotRequired[str]
     terms_and_conditions: NotRequired[str]
@@ -285,7 +298,7 @@ class NewQuote(QuoteFields):
     expiry_date: str
     terms_and_conditions: str
     currency: str
-    items: list[NewItem]
+    items: list[NewItem | ProductItem]
 
 
 class QuoteChange(QuoteFields, total=False):
@@ -294,7 +307,7 @@ class QuoteChange(QuoteFields, total=False):
     issue_date: str
     expiry_date: str
     terms_and_conditions: str
-    items: list[NewItem]
+    items: list[NewItem | ProductItem]
 
 
 class Quote(TypedDict):
@@ -440,7 +453,7 @@ class NewRecurringInvoice(TypedDict):
     start_date: str
     frequency: dict[str, Any]
     payment_terms_days: int
-    items: list[NewItem]
+    items: list[NewItem | ProductItem]
     currency: str
     bank_account: NotRequired[dict[str, str]]
     invoice_status: NotRequired[Literal["draft", "unpaid"]]
