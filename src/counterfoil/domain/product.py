@@ -31,7 +31,7 @@ class ProductLink(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     title: Line120 = ""
-    url: Url = Field(description="http or https", json_schema_extra={"format": "uri"})
+    url: Url = Field(description="http or https; letters beyond ASCII stay as they are")
 
 
 class ProductFields(BaseModel):
