@@ -57,7 +57,7 @@ class ClientFields(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     kind: ClientKind | None = None
-    type: ClientKind | None = Field(None, deprecated=True, description="the older name of kind")
+    type: ClientKind | None = Field(None, description="the older name of kind", json_schema_extra={"deprecated": True})
     name: Line250 | None = None
     first_name: Line60 | None = None
     last_name: Line60 | None = None

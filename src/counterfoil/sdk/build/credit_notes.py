@@ -16,9 +16,11 @@ def build_list_credit_notes(
     sort_by: str | None = None,
     page: int = 1,
     per_page: int = 100,
+    invoice_id: str | None = None,
+    number: str | None = None,
 ) -> Request[Page[CreditNote]]:
-    """List credit notes, newest first. *_at_*: ISO 8601 times."""
-    params = filters(created_at_from=created_at_from, created_at_to=created_at_to)
+    """List credit notes, newest first. *_at_*: ISO 8601 times. Only Counterfoil knows invoice_id and number."""
+    params = filters(created_at_from=created_at_from, created_at_to=created_at_to, invoice_id=invoice_id, number=number)
     return Request("GET", _NOTES, page_of("credit_notes"), params=params + paging(page, per_page, sort_by))
 
 
