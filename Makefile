@@ -31,11 +31,12 @@ setup: $(VENV)/.dev $(CLIENTS)/.ok  ## all that development needs, in .venv and 
 demo: $(VENV)/.run  ## a sample company on this machine, to click and call
 	$(BIN)/counterfoil demo
 
+# Files go to the processes in their order: the other way, the longest single tests would come last, on one process alone.
 test: lint $(CLIENTS)/.ok  ## what CI runs: format, lint, types, imports, then all tests but the long ones
-	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
 
 test-long: lint $(CLIENTS)/.ok  ## the same with the tests that take minutes, at full size
-	COUNTERFOIL_TEST_SIZE=long $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile -m "long or not long" --timeout 3600
+	COUNTERFOIL_TEST_SIZE=long $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder -m "long or not long" --timeout 3600
 
 reliability: lint  ## kills and crowds at full size
 	COUNTERFOIL_TEST_SIZE=long $(BIN)/python -m pytest tests/reliability --timeout 3600
