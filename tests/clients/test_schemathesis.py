@@ -15,7 +15,7 @@ from tests.support.server import Api, clean_environment, make_organization, star
 PHASES = "examples,coverage,fuzzing,stateful"
 CHECKS = "not_a_server_error,response_schema_conformance,status_code_conformance,content_type_conformance"
 CASES = 20_000 if is_full_size() else 1_500
-EXAMPLES = 60 if is_full_size() else 3  # of each operation, in each phase that makes them up
+EXAMPLES = 160 if is_full_size() else 3  # of each operation, in each phase that makes them up
 
 
 @pytest.fixture
