@@ -58,12 +58,12 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
 def watch(page: Page) -> None:
     """Notes on the page itself what it asks for, and everything that went wrong on it."""
     page.asked, page.said = [], []  # type: ignore[attr-defined]  # ours, for tests
-    page.on("request", lambda request: page.asked.append(request.url))  # type: ignore[attr-defined]
-    page.on("console", lambda message: page.said.append(message.text))  # type: ignore[attr-defined]
-    page.on("pageerror", lambda error: page.said.append(str(error)))  # type: ignore[attr-defined]
+    page.on("request", lambda request: page.asked.append(request.url))
+    page.on("console", lambda message: page.said.append(message.text))
+    page.on("pageerror", lambda error: page.said.append(str(error)))
 
     def refuse(dialog: Any) -> None:
-        page.said.append(f"dialog: {dialog.message}")  # type: ignore[attr-defined]
+        page.said.append(f"dialog: {dialog.message}")
         dialog.dismiss()
 
     page.on("dialog", refuse)

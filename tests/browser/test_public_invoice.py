@@ -85,10 +85,10 @@ def test_that_check_can_fail(worker: Api, pages: dict[str, dict[str, Any]], open
 def test_it_asks_nobody_else(pages: dict[str, dict[str, Any]], open_page: OpenPage, seller: Api) -> None:
     page = open_page(pages["open"]["invoice_url"])
     page.wait_for_load_state("networkidle")
-    asked = [url for url in page.asked if not url.startswith("data:")]  # type: ignore[attr-defined]
+    asked = [url for url in page.asked if not url.startswith("data:")]
     assert len(asked) >= 4
     assert [url for url in asked if not url.startswith(seller.server.url + "/")] == []
-    assert page.said == []  # type: ignore[attr-defined]
+    assert page.said == []
     assert page.context.cookies() == []
     assert page.evaluate("localStorage.length + sessionStorage.length") == 0
 
@@ -166,7 +166,7 @@ def test_hostile_texts_do_nothing(worker: Api, open_page: OpenPage) -> None:
     invoice = worker.issued(client_id=client["id"], items=[item], header=text, footer=text, terms_and_conditions=text)
     page = open_page(invoice["invoice_url"])
     page.wait_for_load_state("networkidle")
-    assert page.said == []  # type: ignore[attr-defined]
+    assert page.said == []
     expect(page.locator(".greeting")).to_have_text(text)
     assert page.locator("script").count() == 1
     assert page.locator("svg, a[href^=javascript], main img:not(.qr img)").count() == 0

@@ -177,10 +177,10 @@ def test_another_site_cannot_accept_for_its_visitor(worker: Api, open_page: Open
 def test_it_asks_nobody_else_and_keeps_nothing(worker: Api, open_page: OpenPage) -> None:
     page = open_page(new_quote(worker)["quote_url"])
     page.wait_for_load_state("networkidle")
-    asked = [url for url in page.asked if not url.startswith("data:")]  # type: ignore[attr-defined]
+    asked = [url for url in page.asked if not url.startswith("data:")]
     assert len(asked) >= 3
     assert [url for url in asked if not url.startswith(worker.server.url + "/")] == []
-    assert page.said == []  # type: ignore[attr-defined]
+    assert page.said == []
     assert page.context.cookies() == []
 
 
@@ -203,6 +203,6 @@ def test_hostile_texts_do_nothing(worker: Api, open_page: OpenPage) -> None:
     fill(page, text[:120])
     page.get_by_role("button", name="Accepter le devis").click()
     page.wait_for_load_state("networkidle")
-    assert page.said == []  # type: ignore[attr-defined]
+    assert page.said == []
     expect(page.locator("#answer")).to_contain_text(text[:120])
     assert page.locator("script, svg, a[href^=javascript], main img").count() == 0

@@ -48,7 +48,7 @@ def test_each_recurrence_has_its_step() -> None:
     ("word", "meant"), [("month", "monthly"), ("Monthly", "monthly"), ("annually", "yearly"), ("weeks", "weekly")]
 )
 def test_other_words_for_a_recurrence_are_understood(word: str, meant: str) -> None:
-    assert Frequency.model_validate({"recurrence": word}) == Frequency(value=1, recurrence=meant)  # type: ignore[arg-type]
+    assert Frequency.model_validate({"recurrence": word}) == Frequency(value=1, recurrence=meant)
 
 
 @pytest.mark.parametrize("body", [{}, {"recurrence": "sometimes"}, {"recurrence": 1}, {"recurrence": None}])

@@ -54,7 +54,7 @@ def test_the_signature_depends_on_secret_time_and_every_byte(change: tuple[str, 
 def test_attempts_are_spread_over_three_days() -> None:
     pauses = [pause_after(attempts) for attempts in range(1, ATTEMPTS)]
     assert None not in pauses
-    assert pauses == sorted(pauses)  # type: ignore[type-var]
+    assert pauses == sorted(pauses)
     total = sum((pause for pause in pauses if pause), timedelta())
     assert timedelta(days=2, hours=22) < total < timedelta(days=3, hours=2)
     assert pause_after(ATTEMPTS) is None

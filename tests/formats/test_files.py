@@ -61,7 +61,7 @@ def test_xml_is_taken_only_where_it_is_allowed() -> None:
 
 def test_a_real_pdf_of_a_library_passes() -> None:
     # Given one with compressed object streams, pictures and text.
-    pypdf, pillow = pytest.importorskip("pypdf"), pytest.importorskip("PIL.Image")
+    pypdf, pillow = (pytest.importorskip(name, reason=f"needs {name}") for name in ("pypdf", "PIL.Image"))
     picture = io.BytesIO()
     pillow.effect_noise((800, 800), 80).convert("RGB").save(picture, "PDF", resolution=150)
     writer = pypdf.PdfWriter(clone_from=io.BytesIO(picture.getvalue()))

@@ -27,7 +27,7 @@ class Post:
         self.answers: list[str] = []
         self.taken: list[bytes] = []
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  # the library calls it by this name
         if self.answers:
             return self.answers.pop(0)
         self.taken.append(bytes(envelope.content or b""))

@@ -87,12 +87,12 @@ def test_a_change_while_its_pdf_is_made_wins(workshop: Workshop) -> None:
     (older,) = workshop.jobs()
     inner = workshop.renderer.render
 
-    def render_slowly(document, appearance, kind):  # type: ignore[no-untyped-def]
-        workshop.renderer.render = inner  # type: ignore[method-assign]
+    def render_slowly(document, appearance, kind):
+        workshop.renderer.render = inner
         workshop.company.finalize(draft.id)
         return inner(document, appearance, kind)
 
-    workshop.renderer.render = render_slowly  # type: ignore[method-assign]
+    workshop.renderer.render = render_slowly
     handlers.render(workshop.tools, older, json.loads(older.payload))
     assert workshop.attachment(draft.id) is None
     workshop.run()
@@ -132,7 +132,7 @@ def test_what_never_works_is_laid_aside_and_says_why(workshop: Workshop) -> None
     assert job.attempts == runner.RENDER_ATTEMPTS == len(workshop.renderer.made)
 
 
-def test_the_pdf_is_there_within_a_second_of_create_and_of_finalize(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_the_pdf_is_there_within_a_second_of_create_and_of_finalize(tmp_path) -> None:
     """With the real renderer, warm, and a machine that does other things too: the best of five tries."""
     house = House(Settings(data=tmp_path / "data"), runs_jobs=True)
     try:

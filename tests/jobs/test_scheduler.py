@@ -100,7 +100,7 @@ def test_a_bug_is_told_and_tried_again_and_keeps_nothing_else_from_being_made(
     reminder(company, 10)
     inner = recurring_invoices.make_due
 
-    def make_due(work, recurring_id):  # type: ignore[no-untyped-def]
+    def make_due(work, recurring_id):
         made = inner(work, recurring_id)
         if recurring_id == broken:
             raise ZeroDivisionError
@@ -259,7 +259,7 @@ def sent_texts(workshop: Workshop, invoice_id: str) -> str:
     composed: list[str] = []
     inner = mail.compose
 
-    def compose(**parts):  # type: ignore[no-untyped-def]
+    def compose(**parts):
         composed.append(parts["body_text"])
         return inner(**parts)
 

@@ -300,7 +300,7 @@ class Ledger(RuleBasedStateMachine):
 
 
 def test_deposits_are_deducted_as_recorded_whatever_happens(tmp_path_factory: pytest.TempPathFactory) -> None:
-    Ledger.directory = staticmethod(lambda: tmp_path_factory.mktemp("ledger") / "data")  # type: ignore[assignment]
+    Ledger.directory = staticmethod(lambda: tmp_path_factory.mktemp("ledger") / "data")
     run_state_machine_as_test(
         Ledger, settings=settings(max_examples=100 if is_full_size() else 10, stateful_step_count=20)
     )

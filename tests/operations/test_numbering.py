@@ -150,7 +150,7 @@ def test_no_order_of_drafts_leaves_a_gap(tmp_path_factory: pytest.TempPathFactor
         house = open_house(tmp_path_factory.mktemp("series") / "data")
         return house, new_company(house)
 
-    Series.make = staticmethod(make)  # type: ignore[assignment]
+    Series.make = staticmethod(make)
     run_state_machine_as_test(
         Series, settings=settings(max_examples=150 if is_full_size() else 12, stateful_step_count=20)
     )

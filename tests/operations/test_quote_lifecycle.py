@@ -172,7 +172,7 @@ class Life(RuleBasedStateMachine):
 
 
 def test_a_quote_lives_as_the_table_says(tmp_path_factory: pytest.TempPathFactory) -> None:
-    Life.directory = staticmethod(lambda: tmp_path_factory.mktemp("life") / "data")  # type: ignore[assignment]
+    Life.directory = staticmethod(lambda: tmp_path_factory.mktemp("life") / "data")
     run_state_machine_as_test(
         Life, settings=settings(max_examples=150 if is_full_size() else 12, stateful_step_count=25)
     )

@@ -44,7 +44,7 @@ class Server:
         self.taken: list[Envelope] = []
         self.offered: list[str] = []
 
-    async def handle_RCPT(  # noqa: N802 (the library's name)
+    async def handle_RCPT(  # noqa: N802  # the library calls it by this name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         self.offered.append(address)
@@ -53,7 +53,7 @@ class Server:
             envelope.rcpt_tos.append(address)
         return answer
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  # the library calls it by this name
         answer = self.answers.get("DATA", "250 2.0.0 queued as 4D2F")
         if answer == "drop":
             server.transport.abort()

@@ -81,7 +81,7 @@ def test_writes_are_fair(tmp_path: Path) -> None:
     assert p99 <= 20 * p50, f"p50 {p50 * 1e3:.1f} ms, p99 {p99 * 1e3:.1f} ms"
 
 
-def write_one(write: Callable, new: NewClientInvoice) -> None:  # type: ignore[type-arg]
+def write_one(write: Callable, new: NewClientInvoice) -> None:
     with write() as work:
         client_invoices.create(work, new)
 

@@ -221,7 +221,7 @@ def test_an_unknown_or_foreign_id_is_a_bare_404(fr: Api, de: Api, method: str, p
     foreign = new_quote(de, items=[{**LINE, "vat_rate": "19"}])["id"]
     for quote_id in (UNKNOWN, foreign, "no-uuid"):
         sent = {} if body is None else {"json": body}
-        answer = expect(fr.http.request(method, f"/v2/quotes/{quote_id}{path}", **sent), 404)  # type: ignore[arg-type]
+        answer = expect(fr.http.request(method, f"/v2/quotes/{quote_id}{path}", **sent), 404)
         assert (answer["code"], answer["source"]) == ("not_found", {"parameter": "id"})
         assert answer["errors"][0] == {name: answer[name] for name in ("code", "detail", "source", "status", "meta")}
 

@@ -66,7 +66,7 @@ def raw(server: Server, request: bytes) -> httpx.Response:
     head, _, body = data.partition(b"\r\n\r\n")
     status, *lines = head.decode().split("\r\n")
     headers = [tuple(line.split(": ", 1)) for line in lines]
-    return httpx.Response(int(status.split()[1]), headers=headers, content=body)  # type: ignore[arg-type]
+    return httpx.Response(int(status.split()[1]), headers=headers, content=body)
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,7 @@ class _Child:
 
     def __init__(self, command: Sequence[str]) -> None:
         # An environment of our own: no secrets, and fewer memory arenas than glibc would reserve.
-        self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        self.process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

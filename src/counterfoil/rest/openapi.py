@@ -16,34 +16,31 @@ from counterfoil import __version__
 from counterfoil.domain.texts import MAY_BE_ABSENT
 from counterfoil.rest.routing import Route
 
+_ERROR = {
+    "type": "object",
+    "required": ["code", "detail"],
+    "properties": {
+        "code": {"type": "string"},
+        "detail": {"type": "string"},
+        "status": {"type": "string"},
+        "source": {
+            "type": "object",
+            "properties": {"pointer": {"type": "string"}, "parameter": {"type": "string"}},
+        },
+        "meta": {"type": "object", "description": "fix: how to mend it; allowed, max_length, …"},
+    },
+}
 _ERRORS = {
     "type": "object",
     "required": ["errors", "trace_id"],
     "properties": {
         "trace_id": {"type": "string", "description": "also the header X-Tyk-Trace-Id"},
-        "errors": {
-            "type": "array",
-            "minItems": 1,
-            "items": {
-                "type": "object",
-                "required": ["code", "detail"],
-                "properties": {
-                    "code": {"type": "string"},
-                    "detail": {"type": "string"},
-                    "status": {"type": "string"},
-                    "source": {
-                        "type": "object",
-                        "properties": {"pointer": {"type": "string"}, "parameter": {"type": "string"}},
-                    },
-                    "meta": {"type": "object", "description": "fix: how to mend it; allowed, max_length, …"},
-                },
-            },
-        },
+        "errors": {"type": "array", "minItems": 1, "items": _ERROR},
     },
 }
 _BARE_ERROR = {
     "description": "The first fault stands bare, as the API documents it here, and all of them in errors (ours).",
-    "allOf": [{"$ref": "#/components/schemas/Errors"}, _ERRORS["properties"]["errors"]["items"]],  # type: ignore[index]
+    "allOf": [{"$ref": "#/components/schemas/Errors"}, _ERROR],
 }
 _PAGE_META = {
     "type": "object",
