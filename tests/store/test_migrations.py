@@ -11,7 +11,11 @@ from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from sqlalchemy import Column, String, text
 
-from counterfoil.store import migrations, triggers
+from counterfoil.store import (
+    einvoicing_tables,  # noqa: F401  # its tables are of the same metadata
+    migrations,
+    triggers,
+)
 from counterfoil.store.engine import Database, open_sqlite
 from counterfoil.store.tables import metadata
 

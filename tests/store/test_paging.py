@@ -14,7 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from counterfoil.app import House
-from counterfoil.store import client_invoices, documents, paging
+from counterfoil.store import (
+    client_invoices,
+    documents,
+    einvoicing_tables,  # noqa: F401  # its tables are of the same metadata
+    paging,
+)
 from counterfoil.store.client_invoices import InvoiceFilter
 from counterfoil.store.engine import Database, open_sqlite
 from counterfoil.store.rows import InvoiceRow

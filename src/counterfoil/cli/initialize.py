@@ -16,7 +16,9 @@ _PROFILE = {
     "country": "legal_country", "legal_name": "legal_name", "legal_number": "legal_number",
     "vat_number": "vat_number", "tax_number": "tax_number", "address": "address_line_1", "zip": "address_zipcode",
     "city": "address_city", "province": "address_province", "email": "email", "phone": "phone",
-    "vat_regime": "vat_regime",
+    "vat_regime": "vat_regime", "contact_name": "contact_name", "electronic_address": "electronic_address",
+    "electronic_address_scheme": "electronic_address_scheme", "regime_fiscale": "regime_fiscale",
+    "is_professional": "is_professional",
 }  # fmt: skip
 
 
@@ -37,6 +39,17 @@ def init(
     vat_regime: Annotated[
         str, typer.Option(help="standard, franchise (FR), kleinunternehmer (DE) or forfettario (IT).")
     ] = "standard",
+    contact_name: Annotated[str, typer.Option(help="Whom buyers may ask (BT-41); XRechnung shows it.")] = "",
+    electronic_address: Annotated[
+        str, typer.Option(help="Where e-invoices reach you (BT-34); else it follows from your numbers.")
+    ] = "",
+    electronic_address_scheme: Annotated[
+        str, typer.Option(help="Its scheme, a code of the EAS list such as 0225 or EM.")
+    ] = "",
+    regime_fiscale: Annotated[str, typer.Option(help="Italy: RF01 to RF20; RF01, under forfettario RF19.")] = "",
+    is_professional: Annotated[
+        bool, typer.Option("--is-professional", help="Italy: your invoices are fee notes (TD06).")
+    ] = False,
     next_number: Annotated[int | None, typer.Option(min=1, help="First number of this year's invoices.")] = None,
     database_url: DatabaseOption = None,
     json: JsonOption = False,

@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from counterfoil.domain.texts import MAY_BE_ABSENT, CountryCode, Line40, Line60, Line250
+from counterfoil.domain.einvoice_formats import AskedFormat
+from counterfoil.domain.texts import MAY_BE_ABSENT, CountryCode, Line40, Line60, Line120, Line250
 from counterfoil.errors import Fault
 
 ClientKind = Literal["individual", "company", "freelancer"]
@@ -19,6 +20,8 @@ Email = Annotated[
         pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~\-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.\-]{0,250}[A-Za-z0-9])?$",
     ),
 ]
+# A code of the EAS list: four digits of ISO 6523, or two letters such as EM, an e-mail address.
+EasCode = Annotated[str, StringConstraints(pattern=r"^([0-9]{4}|[A-Z]{2})$", to_upper=True)]
 Locale = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2}(?:[-_][A-Za-z]{2})?$")]
 
 
@@ -64,7 +67,16 @@ class ClientFields(BaseModel):
     email: Email | Literal[""] | None = None
     extra_emails: Annotated[list[Email], Field(max_length=100)] | None = None
     phone: Phone | None = None
-    e_invoicing_address: Line250 | None = None
+    e_invoicing_address: Line250 | None = Field(None, description="BT-49: where its e-invoices go")
+    e_invoicing_address_scheme: EasCode | Literal[""] | None = Field(
+        None, description="BT-49's scheme, a code of the EAS list such as 0225; guessed from the address (ours)"
+    )
+    buyer_reference: Line120 | None = Field(
+        None, description="BT-10: Leitweg-ID or another reference that its documents must carry (ours)"
+    )
+    e_invoicing_format: AskedFormat | Literal[""] | None = Field(
+        None, description="the XRechnung syntax that it wants, or facturx for none (ours)"
+    )
     vat_number: Annotated[Line40, StringConstraints(max_length=20)] | None = None
     tax_identification_number: Annotated[Line40, StringConstraints(max_length=30)] | None = None
     address: Line250 | None = None
@@ -95,6 +107,9 @@ class Client(BaseModel):
     phone: Phone | None = _MAYBE
     phone_number: str = Field("", description='phone in one: "+33123456789"')
     e_invoicing_address: str = ""
+    e_invoicing_address_scheme: str = Field("", description="BT-49's scheme, a code of the EAS list (ours)")
+    buyer_reference: str = Field("", description="BT-10 (ours)")
+    e_invoicing_format: str = Field("", description="the format that it asks for (ours)")
     vat_number: str = ""
     tax_identification_number: str = ""
     address: str = ""

@@ -8,11 +8,12 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from counterfoil.domain.client import Address
+from counterfoil.domain.einvoice_formats import AskedFormat
 from counterfoil.domain.lines import Discount, Item, NewDiscount, NewItem, VatBreakdown
 from counterfoil.domain.money import Money
 from counterfoil.domain.organization import DocumentSettings
 from counterfoil.domain.surcharges import PaymentReporting, StampDutyText, WelfareFund, WithholdingTax
-from counterfoil.domain.texts import MAY_BE_ABSENT, Line40, Text525, Text1000
+from counterfoil.domain.texts import MAY_BE_ABSENT, Line40, Line120, Text525, Text1000
 
 ClientInvoiceStatus = Literal["draft", "unpaid", "paid", "canceled"]
 InvoiceType = Literal["standard", "deposit", "balance"]
@@ -37,6 +38,10 @@ class ClientInvoiceFields(BaseModel):
 
     number: Line40 | None = None
     purchase_order: Line40 | None = None
+    buyer_reference: Line120 | None = Field(None, description="BT-10; the client's own when left out (ours)")
+    e_invoicing_format: AskedFormat | None = Field(
+        None, description="the XRechnung syntax to issue, or facturx for none; the client's own when left out (ours)"
+    )
     terms_and_conditions: Text525 | None = None
     header: Text1000 | None = None
     footer: Text1000 | None = None
@@ -107,6 +112,10 @@ class ClientSnapshot(BaseModel):
     province_code: str = MAYBE
     country_code: str = MAYBE
     recipient_code: str = MAYBE
+    e_invoicing_address: str = MAYBE
+    e_invoicing_address_scheme: str = MAYBE
+    buyer_reference: str = MAYBE
+    e_invoicing_format: str = MAYBE
     locale: str = MAYBE
     billing_address: Address = MAYBE
     delivery_address: Address = MAYBE
@@ -151,6 +160,11 @@ class OrganizationSnapshot(BaseModel):
     legal_form: str | None = None
     email: str | None = None
     phone: str | None = None
+    contact_name: str | None = None
+    electronic_address: str | None = None
+    electronic_address_scheme: str | None = None
+    regime_fiscale: str | None = None
+    is_professional: bool = False
 
 
 class WelfareFundApplied(WelfareFund):
@@ -208,6 +222,8 @@ class FrozenClientInvoice(BaseModel):
     number: str | None = Field(None, description="absent on a draft that numbers itself at finalize")
     invoice_type: InvoiceType = "standard"
     purchase_order: str = ""
+    buyer_reference: str = Field("", description="BT-10 of this document (ours)")
+    e_invoicing_format: str = Field("", description="what this document asks for (ours)")
     contact_email: str = ""
     terms_and_conditions: str = ""
     discount_conditions: str = ""

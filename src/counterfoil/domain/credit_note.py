@@ -121,6 +121,9 @@ class FrozenCreditNote(BaseModel):
     number: str
     issue_date: date
     reason: str
+    purchase_order: str = Field("", description="BT-13 of the invoice (ours)")
+    buyer_reference: str = Field("", description="BT-10 of the invoice (ours)")
+    e_invoicing_format: str = Field("", description="what the invoice asked for (ours)")
     contact_email: str = ""
     terms_and_conditions: str = ""
     header: str = ""

@@ -444,6 +444,8 @@ def build_credit_note(
         invoice_issue_date=invoice["issue_date"],
         finalized_at=identity.finalized_at,
         reason=new.reason,
+        # What the buyer sorts its papers by stays that of the invoice; older ones have none of it.
+        **{name: invoice.get(name) or "" for name in ("purchase_order", "buyer_reference", "e_invoicing_format")},
         # Nothing is to be paid here: of an invoice's notes only those hold that say why there is no VAT.
         mentions=mentions.mentions(
             seller,

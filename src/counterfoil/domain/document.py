@@ -29,11 +29,13 @@ _FRENCH_TEXTS = ("discount_conditions", "late_payment_penalties", "legal_fixed_c
 _SNAPSHOT_TEXTS = (
     "legal_number", "address_line_1", "address_line_2", "address_zipcode", "address_city", "address_country",
     "company_leadership", "district_court", "commercial_register_number", "vat_number", "tax_number",
-    "transaction_type", "vat_payment_condition", "address_province", "legal_form", "email", "phone",
+    "transaction_type", "vat_payment_condition", "address_province", "legal_form", "email", "phone", "contact_name",
+    "electronic_address", "electronic_address_scheme", "regime_fiscale",
 )  # fmt: skip
 _CLIENT_KEYS = (
     "id", "type", "name", "first_name", "last_name", "email", "vat_number", "tax_identification_number", "address",
-    "city", "zip_code", "province_code", "country_code", "recipient_code", "locale", "billing_address",
+    "city", "zip_code", "province_code", "country_code", "recipient_code", "e_invoicing_address",
+    "e_invoicing_address_scheme", "buyer_reference", "e_invoicing_format", "locale", "billing_address",
     "delivery_address",
 )  # fmt: skip
 
@@ -75,6 +77,7 @@ def organization_snapshot(
         legal_country=profile.legal_country,
         legal_capital_share=Money(value=capital.value, currency=capital.currency) if capital else None,
         vat_regime=profile.vat_regime,
+        is_professional=profile.is_professional,
         **texts,
     )
 
@@ -197,6 +200,8 @@ def _texts(
     start = new.performance_start_date or new.performance_date or ""
     return {
         "purchase_order": new.purchase_order or "",
+        "buyer_reference": new.buyer_reference or "",
+        "e_invoicing_format": new.e_invoicing_format or "",
         "performance_date": start,
         "performance_start_date": start,
         "performance_end_date": new.performance_end_date or "",
@@ -248,6 +253,7 @@ def _item(new: NewItem, line: totals.LineTotals, currency: str, regime_reason: s
         "description": new.description or "",
         "quantity": new.quantity,
         "unit": new.unit or "",
+        "unit_code": new.unit_code,
         "unit_price": {"value": new.unit_price.value, "currency": currency},
         "unit_price_cents": cents(Decimal(new.unit_price.value)),
         "vat_rate": new.vat_rate,
@@ -278,9 +284,15 @@ def _breakdown(sums: totals.Totals, currency: str, locale: str) -> list[dict[str
             else "",
             **_twins("taxable_amount", group.taxable_amount, currency),
             **_twins("vat_amount", group.vat_amount, currency),
+            "allowance_amount": _some(group.discount_amount, currency),
+            "charge_amount": _some(group.welfare_amount, currency),
         }
         for group in sums.groups
     ]
+
+
+def _some(amount: Decimal, currency: str) -> dict[str, str] | None:
+    return {"value": text(amount), "currency": currency} if amount else None
 
 
 def _rate_text(rate: Decimal) -> str:
@@ -307,6 +319,8 @@ def as_new(frozen: Mapping[str, Any]) -> NewClientInvoice:
                 "items": frozen["items"],
                 "number": frozen.get("number"),
                 "purchase_order": frozen["purchase_order"] or None,
+                "buyer_reference": frozen.get("buyer_reference") or None,
+                "e_invoicing_format": frozen.get("e_invoicing_format") or None,
                 "terms_and_conditions": frozen["terms_and_conditions"] or None,
                 "header": frozen["header"] or None,
                 "footer": frozen["footer"] or None,

@@ -19,6 +19,8 @@ VatExemptionReason = Literal[
 ]  # fmt: skip
 
 
+# UN/ECE Recommendation 20, and 21 with an X before it.
+UnitCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2,3}$", to_upper=True)]
 ProductId = Annotated[
     str, StringConstraints(pattern=r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$", to_lower=True)
 ]
@@ -77,6 +79,9 @@ class NewItem(ExemptionNames):
     description: Text1800 | None = None
     quantity: SignedDecimalText
     unit: Line40 | None = None
+    unit_code: UnitCode | None = Field(
+        None, description="BT-130: UN/ECE code of the unit; follows from `unit` when left out (ours)"
+    )
     unit_price: Price
     vat_rate: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}(\.[0-9]{1,6})?$")]
     discount: NewDiscount | None = None
@@ -109,6 +114,7 @@ class Item(BaseModel):
     description: str = ""
     quantity: str
     unit: str = ""
+    unit_code: str | None = Field(None, description="BT-130, when it was given (ours)")
     unit_price: Money
     unit_price_cents: int
     vat_rate: str
@@ -136,3 +142,5 @@ class VatBreakdown(BaseModel):
     taxable_amount_cents: int
     vat_amount: Money = Field(description="BT-117")
     vat_amount_cents: int
+    allowance_amount: Money | None = Field(None, description="BT-92: its share of the global discount, if any")
+    charge_amount: Money | None = Field(None, description="BT-99: its share of the welfare fund, if any")

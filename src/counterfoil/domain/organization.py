@@ -6,12 +6,17 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from counterfoil.domain.client import Email
+from counterfoil.domain.client import EasCode, Email
 from counterfoil.domain.texts import CountryCode, Line40, Line60, Line120, Line250, Text1000
 
 VatRegime = Literal["standard", "franchise", "kleinunternehmer", "forfettario"]
 TransactionType = Literal["goods", "services", "goods_and_services"]
 VatPaymentCondition = Literal["on_receipts", "compensated_for_sales", "exempt"]
+# FatturaPA 1.2.3; RF03 was withdrawn.
+RegimeFiscale = Literal[
+    "RF01", "RF02", "RF04", "RF05", "RF06", "RF07", "RF08", "RF09", "RF10", "RF11", "RF12", "RF13", "RF14", "RF15",
+    "RF16", "RF17", "RF18", "RF19", "RF20",
+]  # fmt: skip
 NumberingMode = Literal["automatic", "manual"]
 CapitalCurrency = Literal[
     "AED", "AUD", "BGN", "CAD", "CHF", "CNY", "CZK", "DKK", "EUR", "GBP", "GHS", "HKD", "HUF", "ILS", "MXN", "NOK",
@@ -88,6 +93,13 @@ class OrganizationProfile(BaseModel):
     is_freelancer: bool = Field(False, description="a natural person; lets Spanish ones withhold IRPF")
     email: Email | Literal[""] = ""
     phone: Line40 = ""
+    contact_name: Line120 = Field("", description="BT-41: whom buyers may ask; the leadership, else the legal name")
+    electronic_address: Line250 = Field("", description="BT-34: follows from the other numbers when it is empty")
+    electronic_address_scheme: EasCode | Literal[""] = Field("", description="BT-34's scheme, of the EAS list")
+    regime_fiscale: RegimeFiscale | Literal[""] = Field(
+        "", description="Italy, FatturaPA 1.2.1.8: RF01, under forfettario RF19, when it is empty"
+    )
+    is_professional: bool = Field(False, description="Italy: invoices are fee notes of a professional (TD06)")
     time_zone: Line60 = "Europe/Paris"
     payment_terms_days: Annotated[int, Field(ge=0, le=365)] = 30
     accent_color: Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")] = "#1f4e79"

@@ -21,7 +21,8 @@ _ROOT_ADDRESS = {
     "country_code": "country_code",
 }
 _PLAIN = (
-    "name", "first_name", "last_name", "email", "e_invoicing_address", "vat_number", "tax_identification_number",
+    "name", "first_name", "last_name", "email", "e_invoicing_address", "e_invoicing_address_scheme", "buyer_reference",
+    "e_invoicing_format", "vat_number", "tax_identification_number",
     "recipient_code", "currency", "locale",
 )  # fmt: skip
 
