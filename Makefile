@@ -8,6 +8,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 CLIENTS := .venv-clients
+RULES := .einvoice-rules
 UV := $(shell command -v uv 2>/dev/null)
 TEST_PROCESSES ?= 2
 
@@ -26,16 +27,16 @@ endif
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
 
-setup: $(VENV)/.dev $(CLIENTS)/.ok  ## all that development needs, in .venv and .venv-clients
+setup: $(VENV)/.dev $(CLIENTS)/.ok $(RULES)/.ok  ## all that development needs, in .venv, .venv-clients and .einvoice-rules
 
 demo: $(VENV)/.run  ## a sample company on this machine, to click and call
 	$(BIN)/counterfoil demo
 
 # Files go to the processes in their order: the other way, the longest single tests would come last, on one process alone.
-test: lint $(CLIENTS)/.ok  ## what CI runs: format, lint, types, imports, then all tests but the long ones
+test: lint $(CLIENTS)/.ok $(RULES)/.ok  ## what CI runs: format, lint, types, imports, then all tests but the long ones
 	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
 
-test-long: lint $(CLIENTS)/.ok  ## the same with the tests that take minutes, at full size
+test-long: lint $(CLIENTS)/.ok $(RULES)/.ok  ## the same with the tests that take minutes, at full size
 	COUNTERFOIL_TEST_SIZE=long $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder -m "long or not long" --timeout 3600
 
 reliability: lint  ## kills and crowds at full size
@@ -65,6 +66,7 @@ lock: | $(BIN)/python  ## choose new versions and write both lock files
 	$(LOCK) --group build --output-file requirements.lock
 	$(LOCK) --group dev --extra postgres --constraint requirements.lock --output-file requirements-dev.lock
 	$(subst pyproject.toml,tests/clients/requirements.in,$(LOCK)) --output-file tests/clients/requirements.lock
+	$(subst pyproject.toml,tests/support/judges/requirements.in,$(LOCK)) --no-deps --output-file tests/support/judges/requirements.lock
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Counterfoil needs Python 3.11 or newer, with venv (Debian: apt install python3-venv)." >&2; exit 1; }
@@ -87,4 +89,11 @@ $(CLIENTS)/.ok: tests/clients/requirements.lock | $(BIN)/python
 	@echo "Installing other programs for the API into $(CLIENTS) ..."
 	@$(if $(UV),$(UV) venv --quiet --allow-existing --python $(PYTHON) $(CLIENTS),$(PYTHON) -m venv $(CLIENTS))
 	@$(subst $(BIN)/python,$(CLIENTS)/bin/python,$(INSTALL)) --require-hashes -r tests/clients/requirements.lock
+	@touch $@
+
+# Official rule files for e-invoices ride in packages whose own needs clash with ours: unpacked as data, never imported.
+$(RULES)/.ok: tests/support/judges/requirements.lock | $(BIN)/python
+	@echo "Unpacking the rules for e-invoices into $(RULES) ..."
+	@rm -rf $(RULES)
+	@$(INSTALL) --require-hashes --target $(RULES) -r tests/support/judges/requirements.lock
 	@touch $@
