@@ -30,6 +30,8 @@ class Fault:
     parameter: a query parameter's name, when the fault is there instead.
     fix: one sentence that tells the caller what to send or call instead.
     rule, source: the legal rule's id and where it is written, when a law or standard says so.
+    patch: RFC 6902 operations that mend it without asking anybody, where there are such; their paths are those of
+    patch_target ("client_invoice", "credit_note", "client" or "organization") as GET answers it.
     """
 
     code: str
@@ -40,6 +42,8 @@ class Fault:
     rule: str | None = None
     source: str | None = None
     meta: Mapping[str, object] = dataclasses.field(default_factory=dict)
+    patch: tuple[Mapping[str, object], ...] = ()
+    patch_target: str = ""
 
 
 class BillingError(Exception):

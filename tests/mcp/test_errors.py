@@ -75,3 +75,13 @@ def test_what_broke_inside_stays_inside() -> None:
     result = as_result(RuntimeError("password=1234"))
     assert result["code"] == "internal_error"
     assert "1234" not in str(result)
+
+
+def test_a_rule_and_the_patch_that_mends_its_breach_are_passed_on() -> None:
+    # Given a refusal of the API that a program can mend without asking anybody.
+    patch = [{"op": "remove", "path": "/number"}]
+    meta = {"rule": "BR-FR-01", "json_patch": patch, "json_patch_target": "client_invoice"}
+    # When it is shown as a tool's result.
+    result = as_result(ApiError(422, [ApiFault("invalid_number", "Too long.", fix="Leave it out.", meta=meta)]))
+    # Then the patch stands there as it came.
+    assert (result["rule"], result["json_patch"], result["json_patch_target"]) == ("BR-FR-01", patch, "client_invoice")

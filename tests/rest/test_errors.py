@@ -7,6 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
+from counterfoil.errors import Fault
+from counterfoil.rest.errors import as_wire
 from tests.contract.schema import ERRORS, faults_of
 from tests.support.server import Api, Server, expect
 
@@ -113,3 +115,16 @@ def test_a_path_with_markup_comes_back_as_text(server: Server) -> None:
         answer = http.get("/v2/<script>alert(1)</script>")
     assert answer.headers["content-type"].startswith("application/json")
     assert "&lt;" not in answer.text
+
+
+def test_a_patch_stands_in_meta_with_the_resource_that_it_is_for() -> None:
+    # Given a fault that a program can mend by itself, and one that wants a person.
+    patch = ({"op": "remove", "path": "/number"},)
+    mechanical = Fault("invalid_number", "Too long.", fix="Leave it out.", patch=patch, patch_target="client_invoice")
+    human = Fault("missing_legal_number", "None.", fix="Set it.")
+    # When both are written for the wire.
+    shown, plain = as_wire(mechanical)["meta"], as_wire(human)["meta"]
+    # Then only the first carries operations.
+    assert shown["json_patch"] == [{"op": "remove", "path": "/number"}]
+    assert shown["json_patch_target"] == "client_invoice"
+    assert "json_patch" not in plain

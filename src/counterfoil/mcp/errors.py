@@ -53,7 +53,10 @@ _FIX_OTHERWISE = "Call again later; if it happens again, the server's log says w
 
 
 def as_result(error: Exception) -> dict[str, Any]:
-    """{code, message, field?, fix, errors}: the first fault at the top, all of them in errors."""
+    """{code, message, field?, fix, rule?, source?, json_patch?, json_patch_target?, errors}: the first on top.
+
+    All of them are in errors.
+    """
     found = [_shown(fault) for fault in faults_of(error)]
     return {**found[0], "errors": found}
 
@@ -85,7 +88,12 @@ def _from_api(fault: ApiFault, error: ApiError) -> Fault:
     message = fault.detail or fault.code
     if error.status >= 500 and error.trace_id:
         message += f" (trace {error.trace_id})"
-    return Fault(fault.code, message, field=fault.field, fix=in_tools(fix))
+    patch = fault.meta.get("json_patch")
+    return Fault(
+        fault.code, message, field=fault.field, fix=in_tools(fix), rule=fault.meta.get("rule"),
+        source=fault.meta.get("source"), patch=tuple(patch) if isinstance(patch, list) else (),
+        patch_target=str(fault.meta.get("json_patch_target") or ""),
+    )  # fmt: skip
 
 
 def in_tools(fix: str) -> str:
@@ -96,5 +104,14 @@ def in_tools(fix: str) -> str:
 
 
 def _shown(fault: Fault) -> dict[str, Any]:
-    values = {"code": fault.code, "message": fault.message, "field": fault.field, "fix": fault.fix}
+    values = {
+        "code": fault.code,
+        "message": fault.message,
+        "field": fault.field,
+        "fix": fault.fix,
+        "rule": fault.rule,
+        "source": fault.source,
+        "json_patch": [dict(operation) for operation in fault.patch],
+        "json_patch_target": fault.patch_target,
+    }
     return {name: value for name, value in values.items() if value}

@@ -58,7 +58,7 @@ def envelope(
 
 
 def as_wire(fault: Fault, status: int | None = None) -> dict[str, Any]:
-    """One fault as the wire writes it. Our own additions (fix, rule, source) go into meta."""
+    """One fault as the wire writes it. Our own additions (fix, rule, source, json_patch) go into meta."""
     wire: dict[str, Any] = {"code": fault.code, "detail": fault.message}
     if status is not None:
         wire["status"] = str(status)
@@ -70,6 +70,9 @@ def as_wire(fault: Fault, status: int | None = None) -> dict[str, Any]:
     for name in ("fix", "rule", "source"):
         if value := getattr(fault, name):
             meta[name] = value
+    if fault.patch:
+        meta["json_patch"] = [dict(operation) for operation in fault.patch]
+        meta["json_patch_target"] = fault.patch_target
     if meta:
         wire["meta"] = meta
     return wire

@@ -79,13 +79,35 @@ Check = Callable[[Facts], Iterable[Fault]]
 
 
 class Rule(NamedTuple):
-    """A rule of law or of a standard: its id, where it is written, and the check that finds what breaks it."""
+    """A rule of law or of a standard: its id, where it is written, and the check that finds what breaks it.
+
+    since: the first issue date on which it binds; before that it only warns. None: it has always bound.
+    of: whom it is for: a country ("FR"), a format ("en16931", "xrechnung", "fatturapa"), or "" for everybody.
+    """
 
     id: str
     source: str
     check: Check
+    since: date | None = None
+    of: str = ""
+
+    def binds(self, on: date | None) -> bool:
+        """Whether it is in force for a document of this day; one without a day is of no time before."""
+        return self.since is None or on is None or on >= self.since
 
 
 def run(rules: Iterable[Rule], facts: Facts) -> list[Fault]:
-    """Every fault that the rules find, each with its rule's id and source."""
-    return [replace(fault, rule=rule.id, source=rule.source) for rule in rules for fault in rule.check(facts)]
+    """Every fault that the rules find, each with its rule's id and source (a check may name a narrower rule)."""
+    return [
+        replace(fault, rule=fault.rule or rule.id, source=fault.source or rule.source)
+        for rule in rules
+        for fault in rule.check(facts)
+    ]
+
+
+def judge(errors: Iterable[Rule], warnings: Iterable[Rule], facts: Facts) -> tuple[list[Fault], list[Fault]]:
+    """What refuses a document and what its writer should know. Errors not yet in force on its day only warn."""
+    on = facts.day("issue_date")
+    listed = tuple(errors)
+    coming = [rule for rule in listed if not rule.binds(on)]
+    return run((rule for rule in listed if rule.binds(on)), facts), run((*coming, *warnings), facts)
