@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -44,6 +44,19 @@ class Outcome:
     warnings: tuple[Fault, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A draft as finalize would issue it today. frozen, number: None when it cannot even be built.
+
+    errors: what finalize would refuse it for; warnings: what it would say beside it.
+    """
+
+    frozen: FrozenClientInvoice | None
+    number: issuing.Planned | None = None
+    errors: tuple[Fault, ...] = ()
+    warnings: tuple[Fault, ...] = ()
+
+
 def create(work: Work, new: NewClientInvoice) -> Outcome:
     """Create a client invoice: a draft, or finalized at once when status is unpaid or left out."""
     check_einvoicing(work)
@@ -74,7 +87,8 @@ def create(work: Work, new: NewClientInvoice) -> Outcome:
     )
     warnings: tuple[Fault, ...] = ()
     if new.status != "draft":
-        row, warnings = _issue(work, row, new, frozen)
+        judged = _judged(work, row.id, new, frozen)
+        row, warnings = _issue(work, row, judged), judged.warnings
     store.insert_invoice(work.conn, work.organization_id, row)
     deposits.reserve(work, {}, frozen)
     if new.quote_id:
@@ -147,22 +161,26 @@ def finalize(work: Work, invoice_id: str) -> Outcome:
     """Finalize a draft: it gets its number for good, becomes unpaid, and can never change again."""
     row = get(work, invoice_id)
     lifecycle.next_status(row.status, "finalize")
-    before = json.loads(row.frozen)
-    new = as_new(before)
-    _raise_faults(rules.write_faults(new, work.profile))
-    frozen = _build(
-        work,
-        new,
-        _identity(row, number=row.number),
-        parties.snapshot_of(work, new.client_id, fallback=before["client"]),
-    )
-    after, warnings = _issue(work, row, new, frozen)
-    after = _touched(work, after, deposit_amount=amount_of(frozen))
+    ready = prepared(work, row)
+    after = _touched(work, _issue(work, row, ready))
     store.replace(work.conn, work.organization_id, row, after)
     work.record(KIND, row.id, "finalized", {"number": after.number})
     _announce(work, "updated", after)
     _render_later(work, after)
-    return Outcome(after, warnings)
+    return Outcome(after, ready.warnings)
+
+
+def prepared(work: Work, row: InvoiceRow) -> Prepared:
+    """What finalize would issue of a draft, and all that it would refuse or warn of; writes nothing."""
+    before = json.loads(row.frozen)
+    new = as_new(before)
+    written = rules.write_faults(new, work.profile)
+    try:
+        client = parties.snapshot_of(work, new.client_id, fallback=before["client"])
+        frozen = _build(work, new, _identity(row, number=row.number), client)
+    except errors.Invalid as error:
+        return Prepared(None, errors=(*written, *error.faults))
+    return _judged(work, row.id, new, frozen, written)
 
 
 def mark_as_paid(work: Work, invoice_id: str, paid_date: date | None) -> Outcome:
@@ -280,25 +298,41 @@ def answer(row: InvoiceRow, *, invoice_url: str, proforma: str | None = None) ->
     return f'{row.frozen[:-1]},{row.live[1:-1]},{number}"invoice_url":{json.dumps(invoice_url)}}}'
 
 
-def _issue(
-    work: Work, row: InvoiceRow, new: NewClientInvoice, frozen: FrozenClientInvoice
-) -> tuple[InvoiceRow, tuple[Fault, ...]]:
-    """The row as issued: rules first, the number last, so that a refusal never costs one."""
+def _judged(
+    work: Work, invoice_id: str, new: NewClientInvoice, frozen: FrozenClientInvoice, written: Sequence[Fault] = ()
+) -> Prepared:
+    """The document with what the law says of it, and its number. written: what was found in its values."""
     faults, warnings = rules.finalize_faults(frozen.model_dump(mode="json"), work.profile)
-    _raise_faults(faults)
+    # A value can break a rule at write and again here: the rule that cites the law is told.
+    cited = {(fault.code, fault.field) for fault in faults}
+    faults = [*(fault for fault in written if (fault.code, fault.field) not in cited), *faults]
+    planned = issuing.plan_number(work, KIND, new.issue_date, new.number, _taken_by_others(work, invoice_id))
+    return Prepared(frozen, planned, tuple(faults), (*warnings, *planned.warnings))
 
-    def taken(number: str) -> bool:
-        return store.has_number(work.conn, work.organization_id, number, except_id=row.id)
 
-    number, odd = issuing.take_number(work, KIND, new.issue_date, new.number, taken)
-    issued = frozen.model_copy(update={"number": number, "finalized_at": work.timestamp})
+def _issue(work: Work, row: InvoiceRow, ready: Prepared) -> InvoiceRow:
+    """The row as issued. Raises Invalid with every fault; the number is taken last, so that a refusal costs none."""
+    frozen, number = ready.frozen, ready.number
+    if ready.errors or frozen is None or number is None:
+        raise errors.Invalid.of(ready.errors)
+    issuing.take(work, KIND, frozen.issue_date, number)
+    issued = frozen.model_copy(update={"number": number.number, "finalized_at": work.timestamp})
     _drop_attachment(work, row)
     live = LiveClientInvoice.model_validate_json(row.live).model_copy(
-        update={"status": "unpaid", "attachment_id": None, "updated_at": work.timestamp}
+        update={
+            "status": "unpaid",
+            "attachment_id": None,
+            "updated_at": work.timestamp,
+            "deposit_amount": amount_of(frozen),
+        }
     )
     after = row._replace(**_frozen_columns(issued), status="unpaid", live=_live_text(live))
     reminder_days.plan_invoice(work, after)
-    return after, (*warnings, *odd)
+    return after
+
+
+def _taken_by_others(work: Work, invoice_id: str) -> issuing.IsTaken:
+    return lambda number: store.has_number(work.conn, work.organization_id, number, except_id=invoice_id)
 
 
 def _left_to_pay(row: InvoiceRow) -> Money:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from typing import NamedTuple
 
 from counterfoil import errors
 from counterfoil.domain import numbering
@@ -13,6 +14,14 @@ from counterfoil.operations.work import Work
 from counterfoil.store import counters
 
 IsTaken = Callable[[str], bool]
+
+
+class Planned(NamedTuple):
+    """The number that a document would get. counter: its series' once it has it; None when that does not move."""
+
+    number: str
+    counter: counters.Counter | None = None
+    warnings: tuple[Fault, ...] = ()
 
 
 def next_number(work: Work, kind: str, year: int, is_taken: IsTaken) -> str:
@@ -28,11 +37,24 @@ def take_number(
 
     given: a number that a person chose, used as it is; the counter later skips one that fits its pattern.
     """
-    if given is not None:
-        return given, _given_warnings(work, kind, issue_date, given, is_taken)
+    planned = plan_number(work, kind, issue_date, given, is_taken)
+    take(work, kind, issue_date, planned)
+    return planned.number, list(planned.warnings)
+
+
+def take(work: Work, kind: str, issue_date: date, planned: Planned) -> None:
+    """Moves the counter as planned in this write."""
+    if planned.counter is not None:
+        counters.put(work.conn, work.organization_id, kind, issue_date.year, planned.counter)
+
+
+def plan_number(work: Work, kind: str, issue_date: date, given: str | None, is_taken: IsTaken) -> Planned:
+    """What `take_number` would do; takes nothing."""
     counter = counters.get(work.conn, work.organization_id, kind, issue_date.year)
+    if given is not None:
+        return _planned_given(work, kind, issue_date, given, is_taken, counter)
     number, sequence = _first_free(kind, issue_date.year, counter.next_value, is_taken)
-    return number, _moved(work, kind, issue_date, counter, sequence)
+    return _moved(number, issue_date, counter, sequence)
 
 
 def give_back(work: Work, kind: str, number: str | None) -> None:
@@ -76,35 +98,33 @@ def _first_free(kind: str, year: int, start: int, is_taken: IsTaken) -> tuple[st
     return number, sequence
 
 
-def _given_warnings(work: Work, kind: str, issue_date: date, given: str, is_taken: IsTaken) -> list[Fault]:
+def _planned_given(
+    work: Work, kind: str, issue_date: date, given: str, is_taken: IsTaken, counter: counters.Counter
+) -> Planned:
     if work.profile.numbering_mode == "manual":
-        return []
-    counter = counters.get(work.conn, work.organization_id, kind, issue_date.year)
+        return Planned(given)
     expected, sequence = _first_free(kind, issue_date.year, counter.next_value, lambda n: n != given and is_taken(n))
     if given == expected:
-        return _moved(work, kind, issue_date, counter, sequence)
-    return [
-        Fault(
-            "number_out_of_sequence",
-            f"{given} is out of sequence: the next number of the series is {expected}.",
-            field="number",
-            fix="Leave number out to keep the series without gaps.",
-        )
-    ]
+        return _moved(given, issue_date, counter, sequence)
+    warning = Fault(
+        "number_out_of_sequence",
+        f"{given} is out of sequence: the next number of the series is {expected}.",
+        field="number",
+        fix="Leave number out to keep the series without gaps.",
+    )
+    return Planned(given, warnings=(warning,))
 
 
-def _moved(work: Work, kind: str, issue_date: date, counter: counters.Counter, sequence: int) -> list[Fault]:
-    """Moves the counter past `sequence`; warns when the date goes back behind that of the series' newest document."""
+def _moved(number: str, issue_date: date, counter: counters.Counter, sequence: int) -> Planned:
+    """The counter past `sequence`; a warning when the date goes back behind that of the series' newest document."""
     day = issue_date.isoformat()
     after = replace(counter, next_value=sequence + 1, last_issue_date=max(day, counter.last_issue_date))
-    counters.put(work.conn, work.organization_id, kind, issue_date.year, after)
     if day >= counter.last_issue_date:
-        return []
-    return [
-        Fault(
-            "backdated_issue_date",
-            f"The issue date {day} is before that of the newest number of this series ({counter.last_issue_date}).",
-            field="issue_date",
-            fix="Nothing need be done if the date is right; some tax offices expect numbers and dates in one order.",
-        )
-    ]
+        return Planned(number, after)
+    warning = Fault(
+        "backdated_issue_date",
+        f"The issue date {day} is before that of the newest number of this series ({counter.last_issue_date}).",
+        field="issue_date",
+        fix="Nothing need be done if the date is right; some tax offices expect numbers and dates in one order.",
+    )
+    return Planned(number, after, (warning,))
