@@ -61,6 +61,32 @@ _NO_EARLY_DISCOUNT: Final = _in_five(
     "Nessuno sconto per pagamento anticipato.",
     "Sin descuento por pronto pago.",
 )
+_CONDITIONS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "discount_conditions": _NO_EARLY_DISCOUNT,
+        "late_payment_penalties": _LATE_PAYMENT,
+        "legal_fixed_compensation": _COMPENSATION,
+    }
+)
+_NO_CONDITIONS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "discount_conditions": _NO_EARLY_DISCOUNT,
+        "late_payment_penalties": _in_five(
+            "Pénalités de retard entre professionnels : sans objet (client non professionnel).",
+            "Late payment penalties between businesses: not applicable (private customer).",
+            "Verzugszinsen zwischen Unternehmen: entfällt (Privatkunde).",
+            "Interessi di mora tra imprese: non applicabili (cliente privato).",
+            "Intereses de demora entre empresas: no aplicables (cliente particular).",
+        ),
+        "legal_fixed_compensation": _in_five(
+            "Indemnité forfaitaire pour frais de recouvrement : sans objet (client non professionnel).",
+            "Fixed compensation for recovery costs: not applicable (private customer).",
+            "Pauschale Entschädigung für Beitreibungskosten: entfällt (Privatkunde).",
+            "Indennizzo forfettario per spese di recupero: non applicabile (cliente privato).",
+            "Indemnización fija por gastos de cobro: no aplicable (cliente particular).",
+        ),
+    }
+)
 # CGI ann. II art. 242 nonies A I: wording since decree 2022-1299 of 7 October 2022; the older one stays customary.
 _ON_DEBITS: Final = _in_five(
     "Option pour le paiement de la taxe d'après les débits (TVA acquittée sur les débits).",
@@ -146,16 +172,26 @@ def mentions(
     if stamp_duty_amount and organization.legal_country == "IT":
         notes.append(_STAMP_DUTY)
     has_defaults = organization.legal_country == "FR" and is_business_client
-    for given, default in (
-        (discount_conditions, _NO_EARLY_DISCOUNT),
-        (late_payment_penalties, _LATE_PAYMENT),
-        (legal_fixed_compensation, _COMPENSATION),
+    for name, given in (
+        ("discount_conditions", discount_conditions),
+        ("late_payment_penalties", late_payment_penalties),
+        ("legal_fixed_compensation", legal_fixed_compensation),
     ):
         if given.strip():
             notes.append(given)
         elif has_defaults:
-            notes.append(default[reader])
+            notes.append(french_condition(name, reader))
     return list(dict.fromkeys(notes))
+
+
+def french_condition(name: str, locale: str, *, is_business_client: bool = True) -> str:
+    """The law's own discount_conditions, late_payment_penalties or legal_fixed_compensation, where none are given.
+
+    A French e-invoice must hold all three (BR-FR-05). To a private person they say that they do not apply: the articles
+    bind between businesses only.
+    """
+    reader = locale if locale in vat.LOCALES else "en"
+    return (_CONDITIONS if is_business_client else _NO_CONDITIONS)[name][reader]
 
 
 def _exemptions(organization: Seller, groups: Sequence[Group], reader: str) -> Iterable[str]:
