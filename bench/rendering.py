@@ -55,7 +55,7 @@ def _alone(document: dict[str, Any]) -> Step:
         )
         for number in range(2 * (ROUNDS + 1) * COUNT)
     ]
-    moment = pdf._timestamp(document)
+    moment = pdf.made_at(document)
 
     def step(number: int) -> None:
         compiler.compile(

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from counterfoil.errors import Unavailable
+from counterfoil.formats import facturx
 from counterfoil.formats.page import Appearance
-from counterfoil.formats.pdf import Typesetter
-from counterfoil.ports.renderer import ChildRenderer
+from counterfoil.formats.pdf import Typesetter, made_at
+from counterfoil.ports.renderer import ChildRenderer, XmlNotEmbedded
 from tests.support import pictures
 from tests.support import sample_documents as samples
 
@@ -46,6 +47,34 @@ def test_the_child_gives_the_same_bytes_as_this_process_and_as_a_second_child(re
         assert second.render(samples.italian(), appearance) == here
     finally:
         second.close()
+
+
+def test_the_child_puts_the_xml_in_as_this_process_would(renderer: ChildRenderer) -> None:
+    document, xml = samples.french(), "<a>é</a>".encode()
+    page = Typesetter().pdf(document, PLAIN)
+
+    assert renderer.render(document, PLAIN, xml=xml) == facturx.embed(page, xml, made_at(document))
+    assert renderer.render(document, PLAIN) == page
+
+
+def test_xml_that_cannot_be_put_in_is_told_from_a_page_that_cannot_be_set(tmp_path: Path) -> None:
+    has_a_file = """#let d = json(bytes(sys.inputs.data))
+        #set document(title: "a", date: datetime(year: 2026, month: 1, day: 1))
+        #if d.number == "bad" { panic("no way") }
+        #let file = (relationship: "data", mime-type: "text/plain", description: "a")
+        #if d.number == "full" { pdf.attach("a.txt", bytes("a"), ..file) }
+        ok"""
+    renderer = ChildRenderer(timeout_seconds=60, command=child_of(has_a_file, tmp_path))
+    try:
+        with pytest.raises(XmlNotEmbedded, match="files in it already"):
+            renderer.render(samples.german() | {"number": "full"}, PLAIN, xml=b"<a/>")
+        with pytest.raises(Unavailable, match="no way") as caught:
+            renderer.render(samples.german() | {"number": "bad"}, PLAIN, xml=b"<a/>")
+
+        assert not isinstance(caught.value, XmlNotEmbedded)
+        assert renderer.render(samples.german() | {"number": "full"}, PLAIN).startswith(b"%PDF-")
+    finally:
+        renderer.close()
 
 
 def test_many_threads_get_each_their_own_document(renderer: ChildRenderer) -> None:

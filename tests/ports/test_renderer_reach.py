@@ -38,7 +38,7 @@ def traced(tmp_path: Path, *arguments: str, document: dict[str, object] | None =
     command = [*strace.command(need_tool("strace"), log), *CHILD, *arguments]
     renderer = ChildRenderer(timeout_seconds=60, command=command)
     try:
-        renderer.render(document or samples.french(), Appearance())
+        renderer.render(document or samples.french(), Appearance(), xml=b"<a/>")
     except Unavailable:
         pass
     finally:

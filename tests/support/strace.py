@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-_OPENED = re.compile(r'\b(?:open|openat|openat2|creat)\((?:[^"]*?)"((?:[^"\\]|\\.)*)"')
-_SOCKET = re.compile(r"\b(?:socket|socketpair|connect|bind|sendto|sendmsg)\(")
+# A line begins with the process's id; what it writes may look like a call as well.
+_OPENED = re.compile(r'^\d+\s+(?:open|openat|openat2|creat)\((?:[^"]*?)"((?:[^"\\]|\\.)*)"')
+_SOCKET = re.compile(r"^\d+\s+(?:socket|socketpair|connect|bind|sendto|sendmsg)\(")
 _RESOLVED = re.compile(r"= \d+<([^>]*)>")
 _PROCESS = re.compile(r"^/proc/\d+(?=/)")
 _FIRST_WRITE = re.compile(r"\bwrite\(1<")

@@ -58,7 +58,7 @@ class Typesetter:
         """
         page = view(document, appearance, kind)
         picture = _logo_svg(appearance.logo)
-        timestamp = _timestamp(document)
+        timestamp = made_at(document)
         attempts: list[Callable[[], bytes]] = [
             lambda: self._compile(page, self.coverage, picture, timestamp),
             lambda: self._compile(page, self.coverage, "", timestamp),
@@ -139,7 +139,7 @@ def _logo_svg(content: bytes | None) -> str:
         return ""
 
 
-def _timestamp(document: Mapping[str, Any]) -> datetime:
+def made_at(document: Mapping[str, Any]) -> datetime:
     """When the document says it was made, so that its bytes do not depend on when it is printed."""
     for text in (document.get("finalized_at"), document.get("issue_date")):
         try:

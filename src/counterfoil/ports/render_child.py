@@ -1,7 +1,8 @@
 """The renderer's child process: `python -I -m counterfoil.ports.render_child`. Documents in, PDFs out, over pipes.
 
-It is asked with two messages, JSON {"document", "kind", "appearance"} and the logo's bytes, and answers with two, JSON
-{"ok", "error", "rss"} and the PDF. rss is the memory that the process holds, in bytes. Once ready it says so.
+It is asked with three messages, JSON {"document", "kind", "appearance"}, the logo's bytes, and the XML to put into the
+PDF (none for no bytes), and answers with two, JSON {"ok", "error", "is_xml_at_fault", "rss"} and the PDF. rss is the
+memory that the process holds, in bytes. Once ready it says so.
 """
 
 from __future__ import annotations
@@ -26,16 +27,22 @@ def main(arguments: list[str]) -> int:
     jail.close_files()
     _send(answers, memory, {"ok": True}, b"")
     while (head := frames.read(requests)) is not None:
-        logo = frames.read(requests)
-        if logo is None:
+        logo, xml = frames.read(requests), frames.read(requests)
+        if logo is None or xml is None:
             break
-        try:
-            pdf = _pdf(typesetter, json.loads(head), logo)
-        except Exception as error:  # the process must outlive any one document
-            _send(answers, memory, {"ok": False, "error": f"{type(error).__name__}: {error}"}, b"")
-        else:
-            _send(answers, memory, {"ok": True}, pdf)
+        _send(answers, memory, *_answered(typesetter, json.loads(head), logo, xml))
     return 0
+
+
+def _answered(typesetter: Typesetter, request: dict[str, Any], logo: bytes, xml: bytes) -> tuple[dict[str, Any], bytes]:
+    """The two messages of an answer: the process must outlive any one document."""
+    is_typeset = False
+    try:
+        pdf = _pdf(typesetter, request, logo)
+        is_typeset = True
+        return {"ok": True}, _with_xml(pdf, request["document"], xml) if xml else pdf
+    except Exception as error:
+        return {"ok": False, "error": f"{type(error).__name__}: {error}", "is_xml_at_fault": is_typeset}, b""
 
 
 def _loaded(arguments: list[str]) -> Typesetter:
@@ -44,7 +51,9 @@ def _loaded(arguments: list[str]) -> Typesetter:
 
     typesetter = Typesetter(Path(arguments[0]).read_bytes(), Path(arguments[1])) if arguments else Typesetter()
     for locale in ("fr", "en", "de", "it", "es"):
-        _pdf(typesetter, {"document": _warm_up(locale), "kind": "client_invoice", "appearance": {}}, b"")
+        document = _warm_up(locale)
+        pdf = _pdf(typesetter, {"document": document, "kind": "client_invoice", "appearance": {}}, b"")
+        _with_xml(pdf, document, b"<a/>")
     return typesetter
 
 
@@ -52,6 +61,13 @@ def _pdf(typesetter: Typesetter, request: dict[str, Any], logo: bytes) -> bytes:
     from counterfoil.formats.page import Appearance
 
     return typesetter.pdf(request["document"], Appearance(logo=logo or None, **request["appearance"]), request["kind"])
+
+
+def _with_xml(pdf: bytes, document: dict[str, Any], xml: bytes) -> bytes:
+    from counterfoil.formats import facturx
+    from counterfoil.formats.pdf import made_at
+
+    return facturx.embed(pdf, xml, made_at(document))
 
 
 def _warm_up(locale: str) -> dict[str, Any]:

@@ -23,11 +23,20 @@ TIMEOUT_SECONDS = 10
 START_TIMEOUT_SECONDS = 30
 
 
+class XmlNotEmbedded(Unavailable):
+    """The page was made, but its XML could not be put into it: without the XML it would be."""
+
+
 class Renderer(Protocol):
     """Makes the PDF of a document."""
 
-    def render(self, document: Mapping[str, Any], appearance: Appearance, kind: Kind = "client_invoice") -> bytes:
-        """The PDF/A-3b of `document` (the API's answer, as a dict). Raises Unavailable when it could not be made."""
+    def render(
+        self, document: Mapping[str, Any], appearance: Appearance, kind: Kind = "client_invoice", xml: bytes = b""
+    ) -> bytes:
+        """The PDF/A-3b of `document` (the API's answer, as a dict). xml: a CII of it, which makes the PDF Factur-X.
+
+        Raises Unavailable when it could not be made, XmlNotEmbedded when the page could be but not with its XML.
+        """
         ...
 
     def close(self) -> None:
@@ -61,8 +70,13 @@ class ChildRenderer:
         """Starts the child without waiting for it, so that the first document need not."""
         self._thread.submit(self._ready_child)
 
-    def render(self, document: Mapping[str, Any], appearance: Appearance, kind: Kind = "client_invoice") -> bytes:
-        """The PDF/A-3b of `document`. Raises Unavailable after a time-out, two crashes, or a document it cannot set."""
+    def render(
+        self, document: Mapping[str, Any], appearance: Appearance, kind: Kind = "client_invoice", xml: bytes = b""
+    ) -> bytes:
+        """The PDF/A-3b of `document`, with `xml` in it unless that is empty.
+
+        Raises Unavailable after a time-out, two crashes, or a document it cannot set, and XmlNotEmbedded.
+        """
         request = {
             "document": document,
             "kind": kind,
@@ -73,7 +87,8 @@ class ChildRenderer:
                 "invoice_url": appearance.invoice_url,
             },
         }
-        message = frames.packed(json.dumps(request).encode()) + frames.packed(appearance.logo or b"")
+        parts = (json.dumps(request).encode(), appearance.logo or b"", xml)
+        message = b"".join(frames.packed(part) for part in parts)
         return self._thread.submit(self._render, message).result()
 
     @property
@@ -96,7 +111,7 @@ class ChildRenderer:
                 self._end_child()
                 self._thread.submit(self._ready_child)
         if not head["ok"]:
-            raise _not_made(head["error"])
+            raise _not_made(head["error"], XmlNotEmbedded if head["is_xml_at_fault"] else Unavailable)
         return pdf
 
     def _ask(self, message: bytes) -> tuple[dict[str, Any], bytes]:
@@ -213,7 +228,5 @@ class _Child:
         return json.loads(parts[0]), parts[1]
 
 
-def _not_made(reason: str) -> Unavailable:
-    return Unavailable(
-        "pdf_not_made", f"The PDF could not be made: {reason}.", fix="It is tried again; see the server's log."
-    )
+def _not_made(reason: str, kind: type[Unavailable] = Unavailable) -> Unavailable:
+    return kind("pdf_not_made", f"The PDF could not be made: {reason}.", fix="It is tried again; see the server's log.")
