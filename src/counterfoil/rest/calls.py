@@ -7,7 +7,7 @@ import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from fastapi import APIRouter
 from pydantic import BaseModel
@@ -69,7 +69,10 @@ class Call:
 
     def object(self, wrapper: str | None = None) -> dict[str, object]:
         """The JSON object sent, flat or wrapped; items are counted before anything is built from them."""
-        data = read_object(self.body, self._request.headers.get("content-type"), wrapper)
+        return self.bounded(read_object(self.body, self._request.headers.get("content-type"), wrapper))
+
+    def bounded(self, data: dict[str, Any]) -> dict[str, Any]:
+        """`data` itself. Raises Invalid when it holds more items than the setting allows."""
         items = data.get("items")
         if isinstance(items, list) and len(items) > self.settings.max_items:
             raise errors.Invalid(

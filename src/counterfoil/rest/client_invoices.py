@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
@@ -15,6 +16,7 @@ from counterfoil.operations.kinds import CLIENT_INVOICE
 from counterfoil.operations.work import Work
 from counterfoil.rest.bodies import Query, meta
 from counterfoil.rest.calls import Call, listed, wrapped
+from counterfoil.rest.changes import Patched, parse_change
 from counterfoil.rest.lines import parse_lines
 from counterfoil.rest.routing import CREATION, PAGE_META, PAGING, WARNINGS, QueryTable, Route
 from counterfoil.store.client_invoices import InvoiceFilter
@@ -60,8 +62,7 @@ def create_client_invoice(call: Call) -> Response:
 
 def update_client_invoice(call: Call) -> Response:
     """Update a draft client invoice"""
-    _refuse_fixed(call.object(_NAME))
-    change = parse_lines(call, ClientInvoiceChange, _NAME)
+    change = parse_change(call, ClientInvoiceChange, _NAME, _PATCHED, _refuse_fixed, has_lines=True)
     return call.write(lambda work: _outcome(call, work, client_invoices.update(work, call.params["id"], change(work))))
 
 
@@ -145,6 +146,12 @@ def _one(call: Call, work: Work, row: InvoiceRow) -> str:
     return wrapped(_NAME, _text(call, row, client_invoices.proforma_numbers(work, [row])))
 
 
+def _current(call: Call, work: Work) -> dict[str, Any]:
+    """The invoice as GET answers it."""
+    shown: dict[str, Any] = json.loads(_one(call, work, client_invoices.get(work, call.params["id"])))
+    return dict(shown[_NAME])
+
+
 def _outcome(call: Call, work: Work, outcome: client_invoices.Outcome) -> str:
     row = outcome.row
     return wrapped(_NAME, _text(call, row, client_invoices.proforma_numbers(work, [row])), outcome.warnings)
@@ -163,6 +170,13 @@ def _refuse_fixed(data: dict[str, object]) -> None:
         )  # fmt: skip
 
 
+_PATCHED = Patched(
+    _current,
+    frozenset(ClientInvoiceChange.model_fields),
+    merged=("settings",),
+    # GET answers a list of one; a change names the account.
+    sent_as={"payment_methods": lambda methods: methods[0] if isinstance(methods, list) and methods else None},
+)
 _READ, _WRITE = scopes.CLIENT_INVOICES_READ, scopes.CLIENT_INVOICE_WRITE
 _BASE, _ONE = "/v2/client_invoices", "/v2/client_invoices/{id}"
 _GIVES = {_NAME: ClientInvoice}
@@ -187,7 +201,10 @@ ROUTES = (
     Route("GET", _BASE, _READ, list_client_invoices, gives=_LIST, query=_FILTERS),
     Route("POST", _BASE, _WRITE, create_client_invoice, takes=NewClientInvoice, wrapper=_NAME, gives=_WRITES),
     Route("GET", _ONE, _READ, get_client_invoice, gives=_GIVES),
-    Route("PATCH", _ONE, _WRITE, update_client_invoice, takes=ClientInvoiceChange, wrapper=_NAME, gives=_WRITES),
+    Route(
+        "PATCH", _ONE, _WRITE, update_client_invoice, takes=ClientInvoiceChange, wrapper=_NAME, gives=_WRITES,
+        takes_json_patch=True,
+    ),
     Route("DELETE", _ONE, _WRITE, delete_client_invoice, status=204),
     Route("POST", f"{_ONE}/finalize", _WRITE, finalize_client_invoice, gives=_WRITES),
     Route("POST", f"{_ONE}/mark_as_canceled", _WRITE, mark_client_invoice_as_canceled, gives=_WRITES),

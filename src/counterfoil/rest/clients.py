@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from starlette.responses import Response
 
 from counterfoil import errors
@@ -11,6 +14,7 @@ from counterfoil.operations import clients
 from counterfoil.operations.work import Work
 from counterfoil.rest.bodies import Query, meta
 from counterfoil.rest.calls import Call, listed, wrapped
+from counterfoil.rest.changes import Patched, parse_change
 from counterfoil.rest.routing import PAGE_META, PAGING, QueryTable, Route, sorting
 from counterfoil.store.clients import SORTS, ClientFilter
 
@@ -44,8 +48,8 @@ def create_client(call: Call) -> Response:
 
 def update_client(call: Call) -> Response:
     """Update a client"""
-    change = call.parse(ClientFields, _NAME)
-    return call.write(lambda work: wrapped(_NAME, clients.update(work, call.params["id"], change)))
+    change = parse_change(call, ClientFields, _NAME, _PATCHED)
+    return call.write(lambda work: wrapped(_NAME, clients.update(work, call.params["id"], change(work))))
 
 
 def delete_client(call: Call) -> Response:
@@ -56,6 +60,15 @@ def delete_client(call: Call) -> Response:
         return ""
 
     return call.write(act, status=204)
+
+
+def _current(call: Call, work: Work) -> dict[str, Any]:
+    """The client as GET answers it."""
+    found: dict[str, Any] = json.loads(clients.get(work, call.params["id"]))
+    return found
+
+
+_PATCHED = Patched(_current, frozenset(ClientFields.model_fields), merged=("billing_address", "delivery_address"))
 
 
 def _wanted(query: Query) -> ClientFilter:
@@ -92,6 +105,6 @@ ROUTES = (
     Route("GET", _BASE, _READ, list_clients, gives={"clients": [Client], "meta": PAGE_META}, query=_FILTERS),
     Route("POST", _BASE, _WRITE, create_client, takes=ClientFields, wrapper=_NAME, gives=_GIVES),
     Route("GET", _ONE, _READ, get_client, gives=_GIVES),
-    Route("PATCH", _ONE, _WRITE, update_client, takes=ClientFields, wrapper=_NAME, gives=_GIVES),
+    Route("PATCH", _ONE, _WRITE, update_client, takes=ClientFields, wrapper=_NAME, gives=_GIVES, takes_json_patch=True),
     Route("DELETE", _ONE, _WRITE, delete_client, status=204),
 )

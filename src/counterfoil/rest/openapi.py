@@ -14,6 +14,7 @@ from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from counterfoil import __version__
 from counterfoil.domain.texts import MAY_BE_ABSENT
+from counterfoil.rest import json_patch
 from counterfoil.rest.routing import Route
 
 _ERROR = {
@@ -48,6 +49,20 @@ _PAGE_META = {
     "properties": {
         name: {"type": ["integer", "null"] if name in ("next_page", "prev_page") else "integer"}
         for name in ("current_page", "next_page", "prev_page", "total_pages", "total_count", "per_page")
+    },
+}
+_JSON_PATCH = {
+    "type": "array",
+    "maxItems": json_patch.OPERATIONS_MAX,
+    "description": "RFC 6902, on the resource as GET answers it, without its envelope (ours).",
+    "items": {
+        "type": "object",
+        "required": ["op", "path"],
+        "properties": {
+            "op": {"type": "string", "enum": list(json_patch.OPERATIONS)},
+            "path": {"type": "string", "pattern": "^/", "maxLength": json_patch.POINTER_MAX},
+            "value": {"description": "any JSON value; of add, replace and test"},
+        },
     },
 }
 _PATH_PARAMETER = re.compile(r"{(\w+)}")
@@ -121,7 +136,8 @@ def build(routes: Iterable[Route]) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "responses": {name: _refusal(name) for name in ("Errors", "BareError")},
-            "schemas": schemas.definitions | {"Errors": _ERRORS, "BareError": _BARE_ERROR, "PageMeta": _PAGE_META},
+            "schemas": schemas.definitions
+            | {"Errors": _ERRORS, "BareError": _BARE_ERROR, "PageMeta": _PAGE_META, "JsonPatch": _JSON_PATCH},
             "securitySchemes": {
                 "apiKey": {
                     "type": "apiKey", "in": "header", "name": "Authorization", "description": "login:secret",
@@ -191,7 +207,10 @@ def _content(route: Route, schemas: _Schemas) -> dict[str, Any]:
     reference = schemas.body(route.takes)
     wrapped = {"type": "object", "properties": {route.wrapper: reference}, "required": [route.wrapper]}
     schema: dict[str, Any] = {"anyOf": [reference, wrapped]} if route.wrapper else reference
-    return {"application/json": _with_example(schema, route, "request")}
+    content: dict[str, Any] = {"application/json": _with_example(schema, route, "request")}
+    if route.takes_json_patch:
+        content[json_patch.MEDIA_TYPE] = {"schema": {"$ref": "#/components/schemas/JsonPatch"}}
+    return content
 
 
 def _responses(route: Route, schemas: _Schemas) -> dict[str, Any]:

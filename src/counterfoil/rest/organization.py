@@ -8,11 +8,12 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from counterfoil.domain import scopes
-from counterfoil.domain.organization import BankAccountShown, Organization, OrganizationChange
+from counterfoil.domain.organization import BankAccountShown, Organization, OrganizationChange, OrganizationProfile
 from counterfoil.operations import organization
 from counterfoil.operations.work import Work
 from counterfoil.rest.bodies import meta
 from counterfoil.rest.calls import Call
+from counterfoil.rest.changes import Patched, sent_fields
 from counterfoil.rest.errors import from_validation
 from counterfoil.rest.routing import PAGE_META, PAGING, QueryTable, Route, sorting
 
@@ -24,11 +25,11 @@ def get_organization(call: Call) -> Response:
 
 def update_organization(call: Call) -> Response:
     """Update the organization's profile, logo and accent colour (ours)"""
-    change = call.object("organization")
+    change = sent_fields(call, "organization", _PATCHED)
 
     def act(work: Work) -> str:
         try:
-            organization.update(work, change)
+            organization.update(work, change(work))
         except ValidationError as error:
             raise from_validation(error.errors(include_url=False)) from None
         return _organization(work)
@@ -60,6 +61,10 @@ def _organization(work: Work) -> str:
     return json.dumps({"organization": organization.get(work)}, ensure_ascii=False)
 
 
+_PATCHED = Patched(
+    lambda _call, work: organization.get(work),
+    frozenset(OrganizationProfile.model_fields),
+)
 _READ = scopes.ORGANIZATION_READ
 _ORGANIZATION = {"organization": Organization}
 
@@ -69,7 +74,7 @@ ROUTES = (
     Route("GET", "/v2/organization", _READ, get_organization, gives=_ORGANIZATION, query=_EXTERNAL),
     Route(
         "PATCH", "/v2/organization", scopes.ORGANIZATION_WRITE, update_organization,
-        takes=OrganizationChange, wrapper="organization", gives=_ORGANIZATION,
+        takes=OrganizationChange, wrapper="organization", gives=_ORGANIZATION, takes_json_patch=True,
     ),
     Route(
         "GET", "/v2/bank_accounts", _READ, list_bank_accounts,

@@ -40,7 +40,7 @@ class Route:
     spread: a model whose fields stand beside the keys of `gives` as well (quotes answer both ways at once).
     wrapper: the key under which the body may also come. max_bytes: of the body, None for the setting's.
     is_bare_error: the API documents this route's errors as one bare object; ours carry `errors` beside its fields.
-    query: parameter to (schema, description), for the OpenAPI.
+    query: parameter to (schema, description), for the OpenAPI. takes_json_patch: see rest/changes.py.
     """
 
     method: Literal["GET", "POST", "PATCH", "DELETE", "PUT"]
@@ -56,6 +56,7 @@ class Route:
     query: QueryTable = field(default_factory=dict)
     max_bytes: int | None = None
     is_bare_error: bool = False
+    takes_json_patch: bool = False
 
     def __post_init__(self) -> None:
         if not self.scope:
