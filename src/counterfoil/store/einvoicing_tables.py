@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, PrimaryKeyConstraint, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Index, Integer, PrimaryKeyConstraint, String, Table, Text
 
 from counterfoil.store.tables import metadata
 
@@ -25,16 +25,27 @@ einvoice_submissions = Table(
     Column("document_id", String(36), nullable=False),
     Column("tracking_id", String(36), nullable=False, comment="ours: the network takes a submission of one id once"),
     Column("network", String(20), nullable=False),
-    Column("kind", String(20), nullable=False, comment="of the file that is sent"),
-    Column("state", String(20), nullable=False, comment="queued, submitted, ended, failed"),
+    Column("kind", String(20), nullable=False, comment="of the file that is sent; empty until it is chosen"),
+    Column(
+        "state", String(20), nullable=False, comment="queued, sending, submitted, ended, withdrawn, failed, gave_up"
+    ),
     Column("flow_id", String(120), nullable=True, comment="the network's own id of it"),
     Column("requested_at", String(24), nullable=False),
     Column("submitted_at", String(24), nullable=True),
-    Column("polled_at", String(24), nullable=True),
+    Column("heard_at", String(24), nullable=False, comment="when it last moved: who is quiet is asked seldom"),
     Column("error", Text, nullable=False),
-    PrimaryKeyConstraint("organization_id", "document_kind", "document_id"),
-    UniqueConstraint("organization_id", "tracking_id"),
-    Index(None, "state", "polled_at", "organization_id"),
+    PrimaryKeyConstraint("organization_id", "tracking_id"),
+    Index(None, "organization_id", "document_id"),
+    Index(None, "organization_id", "state", "heard_at"),
+)
+
+einvoice_cursors = Table(
+    "einvoice_cursors",
+    metadata,
+    Column("organization_id", String(36), nullable=False),
+    Column("network", String(20), nullable=False),
+    Column("cursor", Text, nullable=False, comment="the network's: how far it was listened to"),
+    PrimaryKeyConstraint("organization_id", "network"),
 )
 
 einvoice_events = Table(
@@ -44,6 +55,7 @@ einvoice_events = Table(
     Column("event_id", String(120), nullable=False, comment="the network's, else ours: one event counts once"),
     Column("document_kind", String(20), nullable=False),
     Column("document_id", String(36), nullable=False),
+    Column("tracking_id", String(36), nullable=False, comment="the submission that it is about"),
     Column("status_code", Integer, nullable=False),
     Column("occurred_at", String(24), nullable=False),
     Column("received_at", String(24), nullable=False),

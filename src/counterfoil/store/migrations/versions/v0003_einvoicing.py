@@ -42,24 +42,37 @@ def _make_submissions() -> None:
             comment="ours: the network takes a submission of one id once",
         ),
         sa.Column("network", sa.String(length=20), nullable=False),
-        sa.Column("kind", sa.String(length=20), nullable=False, comment="of the file that is sent"),
-        sa.Column("state", sa.String(length=20), nullable=False, comment="queued, submitted, ended, failed"),
+        sa.Column(
+            "kind", sa.String(length=20), nullable=False, comment="of the file that is sent; empty until it is chosen"
+        ),
+        sa.Column(
+            "state",
+            sa.String(length=20),
+            nullable=False,
+            comment="queued, sending, submitted, ended, withdrawn, failed, gave_up",
+        ),
         sa.Column("flow_id", sa.String(length=120), nullable=True, comment="the network's own id of it"),
         sa.Column("requested_at", sa.String(length=24), nullable=False),
         sa.Column("submitted_at", sa.String(length=24), nullable=True),
-        sa.Column("polled_at", sa.String(length=24), nullable=True),
+        sa.Column(
+            "heard_at",
+            sa.String(length=24),
+            nullable=False,
+            comment="when it last moved: who is quiet is asked seldom",
+        ),
         sa.Column("error", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint(
-            "organization_id", "document_kind", "document_id", name=op.f("pk_einvoice_submissions")
-        ),
-        sa.UniqueConstraint(
-            "organization_id", "tracking_id", name=op.f("uq_einvoice_submissions_organization_id_tracking_id")
-        ),
+        sa.PrimaryKeyConstraint("organization_id", "tracking_id", name=op.f("pk_einvoice_submissions")),
     )
-    op.create_index(
-        "ix_einvoice_submissions_state_polled_at_organization_id", "einvoice_submissions",
-        ["state", "polled_at", "organization_id"],
-    )  # fmt: skip
+    for columns in (("document_id",), ("state", "heard_at")):
+        name = f"ix_einvoice_submissions_organization_id_{'_'.join(columns)}"
+        op.create_index(name, "einvoice_submissions", ["organization_id", *columns])
+    op.create_table(
+        "einvoice_cursors",
+        sa.Column("organization_id", sa.String(length=36), nullable=False),
+        sa.Column("network", sa.String(length=20), nullable=False),
+        sa.Column("cursor", sa.Text(), nullable=False, comment="the network's: how far it was listened to"),
+        sa.PrimaryKeyConstraint("organization_id", "network", name=op.f("pk_einvoice_cursors")),
+    )
 
 
 def _make_events() -> None:
@@ -74,6 +87,7 @@ def _make_events() -> None:
         ),
         sa.Column("document_kind", sa.String(length=20), nullable=False),
         sa.Column("document_id", sa.String(length=36), nullable=False),
+        sa.Column("tracking_id", sa.String(length=36), nullable=False, comment="the submission that it is about"),
         sa.Column("status_code", sa.Integer(), nullable=False),
         sa.Column("occurred_at", sa.String(length=24), nullable=False),
         sa.Column("received_at", sa.String(length=24), nullable=False),
