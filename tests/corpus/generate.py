@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any, Final, Literal
 
-from counterfoil.domain import crediting, deposits, numbering, rules, totals
+from counterfoil.domain import deposits, totals
 from counterfoil.domain.client_invoice import DeductedDeposit, NewClientInvoice
-from counterfoil.domain.credit_note import NewCreditNote
-from counterfoil.domain.document import Identity, build_client_invoice
 from counterfoil.domain.organization import OrganizationProfile
 from counterfoil.domain.surcharges import STAMP_DUTY_THRESHOLD
-from counterfoil.errors import Fault, Invalid
-from tests.corpus import words
-from tests.corpus.parties import account_of, buyer_of, profile_of
+from counterfoil.errors import Invalid
+from tests.corpus import build, words
+from tests.corpus.build import Document
+from tests.corpus.parties import buyer_of, profile_of
 from tests.corpus.shapes import SHAPES, Shape, Vat
 
 SEED: Final = "counterfoil"
-_MOMENT: Final = "2026-11-02T09:00:00.000Z"
-_CLIENT_ID: Final = "00000000-0000-7000-8000-00000000b0b0"
-Document = dict[str, Any]
-
-
-class Refused(AssertionError):
-    """The product refuses a document of the corpus: either the corpus is wrong, or a rule is."""
 
 
 @dataclass(frozen=True)
@@ -78,14 +70,13 @@ class _Writer:
 
     def credit_note(self, invoice: Document) -> tuple[Document, int]:
         """A credit note over all of `invoice`, over an amount or over some of its lines; and its VAT slack in cents."""
-        left = crediting.creditable(invoice, [])
-        for body in self._credit_bodies(invoice, left.total):
+        for body in self._credit_bodies(invoice, invoice["total_amount_cents"]):
             try:
-                return self._credited(body, left), 0 if "items" in body else 1
+                return build.credit_note(body, invoice, self.profile, self.index + 1), 0 if "items" in body else 1
             except Invalid:
                 # Lines may be more than a discounted invoice charged at their rate: then the next kind is taken.
                 continue
-        raise Refused(f"case {self.index}: no credit note fits its invoice")
+        raise build.Refused(f"case {self.index}: no credit note fits its invoice")
 
     def _client(self) -> dict[str, object]:
         more: dict[str, Any] = {}
@@ -102,7 +93,7 @@ class _Writer:
     def _asked(self) -> NewClientInvoice:
         items = self._items()
         body: Document = {
-            "client_id": _CLIENT_ID, "currency": "EUR", "issue_date": self.issue_date.isoformat(), "items": items,
+            "issue_date": self.issue_date.isoformat(), "items": items,
             "due_date": (self.issue_date + timedelta(days=self.rng.choice((0, 14, 30, 60)))).isoformat(),
             "invoice_type": self.shape.kind, **self._texts(), **self._performance(), **self._surcharges(),
         }  # fmt: skip
@@ -115,7 +106,7 @@ class _Writer:
             body["discount"] = self._discount(self._line_total(body))
         if self.shape.is_stamped and self._without_vat(body) > STAMP_DUTY_THRESHOLD:
             body["stamp_duty_amount"] = "2.00"
-        return NewClientInvoice.model_validate_json(json.dumps(body))
+        return build.new_invoice(body)
 
     def _items(self) -> list[Document]:
         count = self._count()
@@ -229,7 +220,7 @@ class _Writer:
         return sum((group.taxable_amount for group in groups if not group.rate), Decimal(0))
 
     def _sums(self, body: Document, *, discount: bool) -> totals.Totals:
-        new = NewClientInvoice.model_validate_json(json.dumps(body))
+        new = build.new_invoice(body)
         return totals.compute(
             new.items,
             currency="EUR",
@@ -251,32 +242,14 @@ class _Writer:
                 "unit_price": {"value": f"{part:.2f}", "currency": "EUR"},
             }
         ]  # fmt: skip
-        document = self._build(NewClientInvoice.model_validate_json(json.dumps(body)), self.index + 3, [])
+        document = self._build(build.new_invoice(body), self.index + 3, [])
         return deposits.deducted(document, self.rng.choice(("paid", "unpaid")))
 
-    def _build(self, new: NewClientInvoice, sequence: int, deducted: list[DeductedDeposit]) -> Document:
-        self._refuse(rules.write_faults(new, self.profile))
-        frozen = build_client_invoice(
-            new,
-            Identity(
-                id=f"00000000-0000-7000-8000-{sequence:012d}", organization_id=account_of(self.country).id,
-                created_at=_MOMENT, finalized_at=_MOMENT,
-            ),
-            profile=self.profile,
-            client=self.client,
-            account=account_of(self.country),
-            deposits=deducted,
-        )  # fmt: skip
-        deposits.refuse_excess(frozen)
-        self._refuse(rules.finalize_faults(frozen.model_dump(mode="json"), self.profile)[0])
-        number = numbering.number("client_invoice", self.issue_date.year, sequence)
-        document: Document = frozen.model_copy(update={"number": number}).model_dump(mode="json")
-        return document
-
-    def _refuse(self, faults: list[Fault]) -> None:
-        if faults:
-            told = "; ".join(f"{fault.rule or fault.code} {fault.field}: {fault.message}" for fault in faults)
-            raise Refused(f"case {self.index} ({self.shape.name}): {told}")
+    def _build(self, new: NewClientInvoice, sequence: int, deducted: Sequence[DeductedDeposit]) -> Document:
+        try:
+            return build.invoice(new, self.profile, self.client, sequence, deducted)
+        except build.Refused as refusal:
+            raise build.Refused(f"case {self.index} ({self.shape.name}): {refusal}") from None
 
     def _credit_bodies(self, invoice: Document, total: int) -> list[Document]:
         """What a credit note may ask for, the first that was drawn before those that always fit."""
@@ -286,39 +259,11 @@ class _Writer:
             {name: item[name] for name in ("title", "quantity", "unit_price", "vat_rate", "vat_exemption_reason")}
             for item in self.rng.sample(sold, min(len(sold), self.rng.randint(1, 4)))
         ]
+        said = {"issue_date": (self.issue_date + timedelta(days=9)).isoformat()}
+        said |= {"reason": self.rng.choice(words.REASONS)}
         bodies: list[Document] = [{"items": lines}, {"amount": {"value": share, "currency": "EUR"}}]
         self.rng.shuffle(bodies)
-        return [*bodies, {"amount": {"value": _euros(total), "currency": "EUR"}}]
-
-    def _credited(self, body: Document, left: crediting.Creditable) -> Document:
-        """As `operations.credit_notes.create` builds it."""
-        invoice = left.invoice
-        asked = {
-            "invoice_id": invoice["id"], "issue_date": (self.issue_date + timedelta(days=9)).isoformat(),
-            "reason": self.rng.choice(words.REASONS), "currency": "EUR", **body,
-        }  # fmt: skip
-        new = NewCreditNote.model_validate_json(json.dumps(asked))
-        lines = crediting.lines_of(new, left)
-        seller = crediting.seller_of(invoice, self.profile)
-        written = crediting.written(new, lines, invoice)
-        self._refuse(rules.credit_faults(written, seller) or list(crediting.rate_faults(left, written.items)))
-        sequence = self.index + 1
-        frozen = crediting.build_credit_note(
-            new,
-            written,
-            Identity(
-                id=f"00000000-0000-7000-9000-{sequence:012d}", organization_id=account_of(self.country).id,
-                created_at=_MOMENT, finalized_at=_MOMENT, number="",
-            ),
-            invoice=invoice,
-            seller=seller,
-            sums=lines.sums,
-        )  # fmt: skip
-        crediting.refuse_excess(left, frozen, is_split=lines.sums is not None)
-        self._refuse(rules.credit_note_faults(frozen.model_dump(mode="json"), self.profile)[0])
-        number = numbering.number("credit_note", self.issue_date.year, sequence)
-        document: Document = frozen.model_copy(update={"number": number}).model_dump(mode="json")
-        return document
+        return [said | body for body in (*bodies, {"amount": {"value": _euros(total), "currency": "EUR"}})]
 
 
 def _cents(amount: Decimal) -> int:

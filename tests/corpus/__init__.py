@@ -1,1 +1,0 @@
-"""Random invoices and credit notes of four countries, the same at each run, and what must hold of each of them."""
