@@ -12,9 +12,10 @@ document_files = Table(
     Column("organization_id", String(36), nullable=False),
     Column("document_kind", String(20), nullable=False),
     Column("document_id", String(36), nullable=False),
-    Column("kind", String(20), nullable=False, comment="pdf, facturx, xrechnung, ubl, fatturapa"),
-    Column("attachment_id", String(36), nullable=False, comment="its bytes; several kinds may share one"),
-    PrimaryKeyConstraint("organization_id", "document_kind", "document_id", "kind"),
+    Column("kind", String(20), nullable=False, comment="facturx, xrechnung, ubl, fatturapa"),
+    Column("syntax", String(20), nullable=False, comment="cii, ubl, fatturapa: an xrechnung may be there in two"),
+    Column("attachment_id", String(36), nullable=False, comment="its bytes; facturx shares the document's PDF"),
+    PrimaryKeyConstraint("organization_id", "document_kind", "document_id", "kind", "syntax"),
 )
 
 einvoice_submissions = Table(

@@ -17,12 +17,16 @@ def upgrade() -> None:
         sa.Column("organization_id", sa.String(length=36), nullable=False),
         sa.Column("document_kind", sa.String(length=20), nullable=False),
         sa.Column("document_id", sa.String(length=36), nullable=False),
-        sa.Column("kind", sa.String(length=20), nullable=False, comment="pdf, facturx, xrechnung, ubl, fatturapa"),
+        sa.Column("kind", sa.String(length=20), nullable=False, comment="facturx, xrechnung, ubl, fatturapa"),
         sa.Column(
-            "attachment_id", sa.String(length=36), nullable=False, comment="its bytes; several kinds may share one"
+            "syntax", sa.String(length=20), nullable=False,
+            comment="cii, ubl, fatturapa: an xrechnung may be there in two",
+        ),
+        sa.Column(
+            "attachment_id", sa.String(length=36), nullable=False, comment="its bytes; facturx shares the document's PDF"
         ),
         sa.PrimaryKeyConstraint(
-            "organization_id", "document_kind", "document_id", "kind", name=op.f("pk_document_files")
+            "organization_id", "document_kind", "document_id", "kind", "syntax", name=op.f("pk_document_files")
         ),
     )
     _make_submissions()
