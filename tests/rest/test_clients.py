@@ -15,6 +15,7 @@ TEXTS = (
     "name", "first_name", "last_name", "email", "phone_number", "e_invoicing_address", "vat_number",
     "tax_identification_number", "address", "city", "zip_code", "province_code", "country_code", "recipient_code",
     "currency", "locale",
+    "e_invoicing_address_scheme", "buyer_reference", "e_invoicing_format",  # ours
 )  # fmt: skip
 FILLED = {"type": "string", "minLength": 1}
 ADDRESS = schema.obj(
@@ -37,6 +38,9 @@ FIELDS: list[tuple[str, Any, str, Any]] = [
     ("phone", {"country_code": "39", "number": "(02) 12-34"}, "phone_number", "+39021234"),
     ("phone", {"country_code": "+33", "number": "123456789"}, "phone/number", "123456789"),
     ("e_invoicing_address", "0225:732829320", "e_invoicing_address", "0225:732829320"),
+    ("e_invoicing_address_scheme", "em", "e_invoicing_address_scheme", "EM"),
+    ("buyer_reference", "04011000-12345-34", "buyer_reference", "04011000-12345-34"),
+    ("e_invoicing_format", "xrechnung_ubl", "e_invoicing_format", "xrechnung_ubl"),
     ("vat_number", "FR44732829320", "vat_number", "FR44732829320"),
     ("tax_identification_number", "732829320", "tax_identification_number", "732829320"),
     ("recipient_code", "abc1234", "recipient_code", "ABC1234"),
@@ -85,6 +89,8 @@ def test_the_older_word_for_kind_still_counts(fr: Api) -> None:
         ({"kind": "company", "name": "x", "currency": "EURO"}, "currency"),
         ({"kind": "company", "name": "x", "locale": "français"}, "locale"),
         ({"kind": "company", "name": "a\nb"}, "name"),
+        ({"kind": "company", "name": "x", "e_invoicing_address_scheme": "SIREN"}, "e_invoicing_address_scheme"),
+        ({"kind": "company", "name": "x", "e_invoicing_format": "zugferd"}, "e_invoicing_format"),
     ],
 )  # fmt: skip
 def test_a_wrong_field_is_named(fr: Api, body: dict[str, Any], pointer: str) -> None:

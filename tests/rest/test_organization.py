@@ -59,6 +59,7 @@ def test_bank_accounts_are_listed_and_got(fr: Api) -> None:
         ("vat_payment_condition", "on_receipts"), ("discount_conditions", "Pas d'escompte."),
         ("legal_capital_share", {"value": "5000.00", "currency": "EUR"}), ("email", "a@b.example"),
         ("phone", "+33 1"), ("payment_terms_days", 45), ("accent_color", "#00aa88"), ("vat_regime", "franchise"),
+        ("contact_name", "Jeanne Morel"), ("is_professional", True),
         ("numbering_mode", "manual"), ("is_freelancer", True), ("time_zone", "Indian/Reunion"), ("locale", "de"),
     ],
 )  # fmt: skip

@@ -21,7 +21,7 @@ Email = Annotated[
     ),
 ]
 # A code of the EAS list: four digits of ISO 6523, or two letters such as EM, an e-mail address.
-EasCode = Annotated[str, StringConstraints(pattern=r"^([0-9]{4}|[A-Z]{2})$", to_upper=True)]
+EasCode = Annotated[str, StringConstraints(pattern=r"^([0-9]{4}|[A-Za-z]{2})$", to_upper=True)]
 Locale = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2}(?:[-_][A-Za-z]{2})?$")]
 
 

@@ -20,7 +20,7 @@ VatExemptionReason = Literal[
 
 
 # UN/ECE Recommendation 20, and 21 with an X before it.
-UnitCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2,3}$", to_upper=True)]
+UnitCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{2,3}$", to_upper=True)]
 ProductId = Annotated[
     str, StringConstraints(pattern=r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$", to_lower=True)
 ]
