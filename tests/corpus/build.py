@@ -52,7 +52,7 @@ def invoice(
 
 
 def credit_note(body: Mapping[str, Any], invoice: Document, profile: OrganizationProfile, sequence: int) -> Document:
-    """The credit note that `body` asks for over `invoice`, as JSON. Raises Refused, or Invalid where it does not fit."""
+    """The credit note that `body` asks for over `invoice`, as JSON. Raises Refused, or Invalid for too much."""
     asked = {"currency": "EUR", "invoice_id": invoice["id"], **body}
     new = NewCreditNote.model_validate_json(json.dumps(asked))
     left = crediting.creditable(invoice, [])

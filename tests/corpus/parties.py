@@ -98,6 +98,7 @@ _PLACES: Final = {
     "AT": _place("Ringstraße 1", "1010", "Wien", "AT"),
     "BE": _place("Rue Neuve 7", "1000", "Bruxelles", "BE"),
     "CH": _place("Bahnhofstrasse 10", "8001", "Zürich", "CH"),
+    "SM": _place("Via Giacomini 1", "47890", "San Marino", "SM"),
     "US": _place("1 Main Street", "94105", "San Francisco", "US"),
 }
 
@@ -144,6 +145,9 @@ BUYERS: Final[dict[str, Fields]] = {
     "at_company": _company("AT", "Wiener Handel GmbH", vat_number="ATU13585627", locale="de", email="a@wien.example"),
     "be_company": _company("BE", "Bureau Bruxelles SA", vat_number="BE0428759497", locale="fr", email="a@be.example"),
     "ch_company": _company("CH", "Zürcher Waren AG", locale="de", email="a@ch.example"),
+    "sm_company": _company(
+        "SM", "Titano Srl", vat_number="SM03473", locale="it", recipient_code="2R4GTO8", email="a@titano.example"
+    ),
     "us_company": _company("US", "Example Inc.", locale="en", email="ap@us.example"),
 }  # fmt: skip
 
