@@ -61,6 +61,14 @@ def test_a_letter_carries_two_texts_and_the_pdf() -> None:
     assert (file.get_filename(), file.get_content()) == ("F-2026-001.pdf", PDF)
 
 
+def test_a_second_file_stands_after_the_first() -> None:
+    xml = Attachment("F-2026-001-xrechnung.xml", "application/xml", "<a>é</a>".encode())
+
+    read = mail.read(mail.compose(**_asked(more=(xml,))))
+
+    assert read.attachments == (Attachment("F-2026-001.pdf", "application/pdf", PDF), xml)
+
+
 def test_without_an_attachment_the_letter_is_the_two_texts() -> None:
     read = _parsed(mail.compose(**_asked(attachment=None)))
     assert [part.get_content_type() for part in read.walk()] == ["multipart/alternative", "text/plain", "text/html"]
@@ -333,7 +341,7 @@ def _letter() -> tuple[bytes, Letter]:
         subject=asked["subject"],
         text=plain.decode().replace("\r\n", "\n"),
         html=page.decode().replace("\r\n", "\n"),
-        attachment=asked["attachment"],
+        attachments=(asked["attachment"],),
         message_id=asked["message_id"],
         date=asked["date"],
         language="fr",

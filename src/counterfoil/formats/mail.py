@@ -73,7 +73,7 @@ class Letter:
     subject: str
     text: str
     html: str
-    attachment: Attachment | None
+    attachments: tuple[Attachment, ...]
     message_id: str
     date: datetime
     language: str
@@ -89,6 +89,7 @@ def compose(
     link: str | None,
     link_label: str = "",
     attachment: Attachment | None,
+    more: Sequence[Attachment] = (),
     message_id: str,
     date: datetime,
     locale: str,
@@ -97,11 +98,12 @@ def compose(
     """The letter's bytes, 7-bit with CRLF; the same arguments give the same bytes, so that a retry is the same letter.
 
     copy_to becomes Cc (left out when it is among the recipients: see `envelope`). link_label "" is the language's own.
-    date must know its zone. Raises Invalid naming the wire's field: `invalid_header_text`, `invalid_email`, and
-    `mail_not_as_meant` when the bytes do not read back as what was asked for.
+    more: what is attached after `attachment`. date must know its zone. Raises Invalid naming the wire's field:
+    `invalid_header_text`, `invalid_email`, and `mail_not_as_meant` when the bytes do not read back as what was asked.
     """
     language = language_of(locale)
-    _check_parts(sender, recipients, copy_to, reply_to, subject, attachment)
+    attachments = (*([attachment] if attachment else []), *more)
+    _check_parts(sender, recipients, copy_to, reply_to, subject, attachments)
     body = _checked_body(body_text)
     label = _checked_link(link, link_label or label_for(language))
     if not _MESSAGE_ID.fullmatch(message_id) or date.tzinfo is None:
@@ -115,7 +117,7 @@ def compose(
         subject=subject,
         text=text_part(body, link, label),
         html=html_part(language, subject, body, link, label),
-        attachment=attachment,
+        attachments=attachments,
         message_id=message_id,
         date=date,
         language=language,
@@ -191,7 +193,7 @@ def _check_parts(
     copy_to: str | None,
     reply_to: str | None,
     subject: str,
-    attachment: Attachment | None,
+    attachments: Sequence[Attachment],
 ) -> None:
     check_header_text("sender/name", sender.name)
     check_address("sender/address", sender.address)
@@ -203,7 +205,7 @@ def _check_parts(
         if other:
             check_address(field, other)
     check_header_text("email_title", subject)
-    if attachment:
+    for attachment in attachments:
         check_file_name("attachment/file_name", attachment.file_name)
         if not _CONTENT_TYPE.fullmatch(attachment.content_type):
             raise ValueError("content_type must be type/subtype in lower case")
@@ -248,8 +250,9 @@ def _written(letter: Letter) -> bytes:
         "alternative", f"=_a{mark}", [_written_part("plain", letter.text), _written_part("html", letter.html)]
     )
     whole = texts
-    if letter.attachment:
-        whole = _multipart("mixed", f"=_m{mark}", [texts, _written_attachment(letter.attachment)])
+    if letter.attachments:
+        files = [_written_attachment(attachment) for attachment in letter.attachments]
+        whole = _multipart("mixed", f"=_m{mark}", [texts, *files])
     return "\r\n".join(lines).encode("ascii") + b"\r\n" + whole
 
 
@@ -358,11 +361,11 @@ def _verify_lines(message: bytes, names: Sequence[str]) -> None:
 
 
 def _verify_parts(message: Message, letter: Letter) -> None:
-    """The two texts and the attachment, in this order, with these headers, and nothing else beside them."""
+    """The two texts and the attachments, in this order, with these headers, and nothing else beside them."""
     leaves = [part for part in message.walk() if not part.is_multipart()]
     text_names = ["content-type", "content-transfer-encoding"]
     file_names = ["content-type", "content-disposition", "content-transfer-encoding"]
-    names = [text_names, text_names] + ([file_names] if letter.attachment else [])
+    names = [text_names, text_names] + [file_names] * len(letter.attachments)
     if [[name.lower() for name in part] for part in leaves] != names:
         _not_as_meant("parts")
     if any(part.defects for part in message.walk()):
@@ -370,10 +373,9 @@ def _verify_parts(message: Message, letter: Letter) -> None:
     for part, kind, text in zip(leaves[:2], ("text/plain", "text/html"), (letter.text, letter.html), strict=True):
         if part.get_content_type() != kind or _payload(part).replace(b"\r\n", b"\n") != text.encode():
             _not_as_meant(kind)
-    if letter.attachment:
-        file = letter.attachment
-        is_same = _payload(leaves[2]) == file.data and leaves[2].get_content_type() == file.content_type
-        if not is_same or _file_name(leaves[2]) != file.file_name:
+    for part, file in zip(leaves[2:], letter.attachments, strict=True):
+        is_same = _payload(part) == file.data and part.get_content_type() == file.content_type
+        if not is_same or _file_name(part) != file.file_name:
             _not_as_meant("attachment")
 
 
