@@ -161,7 +161,7 @@ DEPOSIT = obj(
     {
         "id": UUID, "number": TEXT, "issue_date": DAY, "total_amount": MONEY, "total_amount_cents": CENTS,
         "vat_amount": MONEY, "vat_amount_cents": CENTS, "amount": MONEY, "amount_cents": CENTS,
-        "paid": {"type": "boolean"},
+        "paid": {"type": "boolean"}, "vat_breakdown": listed(VAT_GROUP),
     }
 )  # fmt: skip
 OURS: Schema = {

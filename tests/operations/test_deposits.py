@@ -80,6 +80,10 @@ def test_the_deposits_are_named_and_come_off_what_is_due(company: Company) -> No
     )  # fmt: skip
     assert (shown["amount_due"]["value"], shown["amount_due_cents"]) == ("1019.40", 101940)
     assert shown["deposit_amount"] == {"value": "180.60", "currency": "EUR"}
+    (group,) = shown["deposits"][0].pop("vat_breakdown")
+    assert (group["vat_rate"], group["taxable_amount"]["value"], group["vat_amount"]["value"]) == (
+        "0.2", "100.00", "20.00",
+    )  # fmt: skip
     assert shown["deposits"][0] == {
         "id": first.id, "number": "F-2026-001", "issue_date": "2026-03-02", "paid": True,
         "total_amount": {"value": "120.00", "currency": "EUR"}, "total_amount_cents": 12000,

@@ -185,7 +185,7 @@ class WithholdingTaxApplied(BaseModel):
 
 
 class LifecycleEvent(BaseModel):
-    """A status of the French e-invoicing lifecycle."""
+    """A status of the French e-invoicing lifecycle, or a notification of SdI, which stands in `reason`."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -210,6 +210,7 @@ class DeductedDeposit(BaseModel):
     amount: Money = Field(description="what is deducted: total_amount less what was withheld from it")
     amount_cents: int
     paid: bool = Field(description="whether it was paid when the balance invoice was written")
+    vat_breakdown: list[VatBreakdown] = Field([], description="its VAT groups, for formats that deduct them per rate")
 
 
 class FrozenClientInvoice(BaseModel):
@@ -276,7 +277,9 @@ class LiveClientInvoice(BaseModel):
     updated_at: str
     credit_notes_ids: list[str] = []
     attachment_id: str | None = Field(None, description="absent until the PDF is made")
-    einvoicing_status: str = ""
+    einvoicing_status: str = Field(
+        "pending", description="pending: nothing was heard of it; see docs/api/einvoicing.md"
+    )
     einvoicing_lifecycle_events: list[LifecycleEvent] = []
     amount_paid: Money | None = None
     deposit_amount: Money | None = Field(None, description="the sum of `deposits`; null without any")

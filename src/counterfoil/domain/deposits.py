@@ -79,6 +79,7 @@ def deducted(document: Mapping[str, Any], status: str) -> DeductedDeposit:
         amount=document["amount_due"],
         amount_cents=document["amount_due_cents"],
         paid=status == "paid",
+        vat_breakdown=document.get("vat_breakdown") or [],
     )
 
 
