@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from counterfoil.domain.received_einvoice import NoEInvoice, Read, ReadSyntax, Unreadable, Wrapper
+from counterfoil.domain.received_einvoice import NoEInvoice, Read, ReadSyntax, ReceivedInvoice, Unreadable, Wrapper
 from counterfoil.formats import (
     read_cii,
     read_fatturapa,
@@ -56,7 +56,7 @@ def _read_xml(content: bytes, wrapper: Wrapper) -> Read:
         return _read("cii", wrapper, (read_cii.received(root),))
     if root.tag in (read_ubl.INVOICE_ROOT, read_ubl.CREDIT_NOTE_ROOT):
         return _read("ubl", wrapper, (read_ubl.received(root),))
-    name = root.tag.rpartition("}")[2]
+    name = str(root.tag).rpartition("}")[2]
     if name == "FatturaElettronica":
         return _read("fatturapa", wrapper, read_fatturapa.received(root))
     if name == "FatturaElettronicaSemplificata":
@@ -69,7 +69,7 @@ def _read_xml(content: bytes, wrapper: Wrapper) -> Read:
     raise _none("The XML is no invoice: neither UBL 2.1, nor Cross Industry Invoice, nor FatturaPA.")
 
 
-def _read(syntax: ReadSyntax, wrapper: Wrapper, invoices: tuple[read_cii.ReceivedInvoice, ...]) -> Read:
+def _read(syntax: ReadSyntax, wrapper: Wrapper, invoices: tuple[ReceivedInvoice, ...]) -> Read:
     specification = invoices[0].invoice.specification
     profile = specification if syntax == "fatturapa" else profile_of(specification)
     return Read(syntax, wrapper, profile, invoices)

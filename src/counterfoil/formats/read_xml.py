@@ -146,7 +146,7 @@ def _too_large(problem: str) -> Unreadable:
 def _with_document_type() -> Unreadable:
     return Unreadable(
         "xml_with_document_type",
-        "The XML has a document type declaration. No e-invoice has one, and entities come with it that harm its reader.",
+        "The XML has a document type declaration. No e-invoice has one; entities come with it.",
         fix="Ask the supplier to send the invoice without <!DOCTYPE>.",
     )
 
