@@ -22,7 +22,7 @@ from counterfoil.domain.einvoice import (
     TaxPoint,
     VatGroup,
 )
-from counterfoil.formats.xml_tree import Namespaces, Node, compact_date, written
+from counterfoil.formats.xml_tree import Namespaces, Node, compact_date, shown, written
 
 _X: Final = Namespaces(
     rsm="urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100",
@@ -37,7 +37,7 @@ _TAX_POINTS: Final[dict[TaxPoint, str]] = {"invoice_date": "5", "delivery": "29"
 def write(invoice: EInvoice) -> bytes:
     """The invoice as CII, UTF-8; equal invoices give equal bytes."""
     lines = (_line(line) for line in invoice.lines)
-    root = _X.branch(
+    root = _X.root(
         "rsm:CrossIndustryInvoice",
         _X.branch(
             "rsm:ExchangedDocumentContext",
@@ -49,7 +49,7 @@ def write(invoice: EInvoice) -> bytes:
             "rsm:SupplyChainTradeTransaction", lines, _agreement(invoice), _delivery(invoice), _settlement(invoice)
         ),
     )
-    return written(_X.empty("rsm:CrossIndustryInvoice") if root is None else root)
+    return written(root)
 
 
 def _exchanged_document(invoice: EInvoice) -> Node | None:
@@ -204,7 +204,7 @@ def _address(address: PostalAddress) -> Node | None:
 def _delivery(invoice: EInvoice) -> Node:
     """BG-13. The schema wants the element also where there is nothing to say."""
     place = invoice.deliver_to
-    node = _X.branch(
+    return _X.root(
         "ram:ApplicableHeaderTradeDelivery",
         _X.branch(
             "ram:ShipToTradeParty",
@@ -213,7 +213,6 @@ def _delivery(invoice: EInvoice) -> Node:
         ),
         _X.branch("ram:ActualDeliverySupplyChainEvent", _day("ram:OccurrenceDateTime", invoice.delivery_date)),
     )
-    return _X.empty("ram:ApplicableHeaderTradeDelivery") if node is None else node
 
 
 def _settlement(invoice: EInvoice) -> Node | None:
@@ -266,11 +265,12 @@ def _vat_group(group: VatGroup, tax_point: TaxPoint) -> Node | None:
 
 def _totals(invoice: EInvoice) -> Node | None:
     totals = invoice.totals
+    charges = [entry.is_charge for entry in invoice.allowances_charges]
     return _X.branch(
         "ram:SpecifiedTradeSettlementHeaderMonetarySummation",
         _X.leaf("ram:LineTotalAmount", totals.line_total),
-        _X.leaf("ram:ChargeTotalAmount", _some(totals.charge_total, invoice, is_charge=True)),
-        _X.leaf("ram:AllowanceTotalAmount", _some(totals.allowance_total, invoice, is_charge=False)),
+        _X.leaf("ram:ChargeTotalAmount", shown(totals.charge_total, charges)),
+        _X.leaf("ram:AllowanceTotalAmount", shown(totals.allowance_total, (not each for each in charges))),
         _X.leaf("ram:TaxBasisTotalAmount", totals.tax_exclusive),
         _X.leaf("ram:TaxTotalAmount", totals.vat_total, currencyID=invoice.currency),
         _X.leaf("ram:RoundingAmount", totals.rounding_amount or None),
@@ -278,12 +278,6 @@ def _totals(invoice: EInvoice) -> Node | None:
         _X.leaf("ram:TotalPrepaidAmount", totals.paid_amount or None),
         _X.leaf("ram:DuePayableAmount", totals.amount_due),
     )
-
-
-def _some(total: Decimal, invoice: EInvoice, *, is_charge: bool) -> Decimal | None:
-    """BT-107, BT-108: there whenever one of their parts is (BR-CO-11, BR-CO-12)."""
-    has_parts = any(entry.is_charge == is_charge for entry in invoice.allowances_charges)
-    return total if has_parts or total else None
 
 
 def _preceding(earlier: PrecedingInvoice) -> Node | None:

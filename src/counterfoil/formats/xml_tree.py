@@ -20,7 +20,7 @@ class Namespaces:
     """Builds elements by prefixed names such as "ram:Name"."""
 
     def __init__(self, **prefixes: str) -> None:
-        self._map: dict[str | None, str] = dict(prefixes)
+        self._map: dict[str | None, str] = dict(prefixes.items())
         self._names: dict[str, str] = {}
 
     def _name(self, prefixed: str) -> str:
@@ -30,7 +30,7 @@ class Namespaces:
             name = self._names[prefixed] = f"{{{self._map[prefix]}}}{local}"
         return name
 
-    def leaf(self, name: str, value: str | Decimal | None, **attributes: str) -> Node | None:
+    def leaf(self, name: str, value: str | Decimal | None, /, **attributes: str) -> Node | None:
         """An element with a text; None when there is none. Decimals are written plainly, never with an exponent."""
         text = clean(value) if isinstance(value, str) else "" if value is None else format(value, "f")
         if not text.strip():
@@ -48,9 +48,18 @@ class Namespaces:
         node.extend(found)
         return node
 
-    def empty(self, name: str) -> Node:
-        """An element that must be there even without content."""
-        return etree.Element(self._name(name), None, self._map)
+    def root(self, name: str, *children: Child, is_default: bool = False) -> Node:
+        """An element that is there even without children. is_default: its namespace is the one without a prefix."""
+        prefix = name.partition(":")[0]
+        prefixes = {None if is_default and each == prefix else each: uri for each, uri in self._map.items()}
+        node = etree.Element(self._name(name), None, prefixes)
+        node.extend([found for child in children for found in _nodes(child)])
+        return node
+
+
+def shown(total: Decimal, parts: Iterable[bool]) -> Decimal | None:
+    """A sum of discounts or charges, where there are any (BR-CO-11, BR-CO-12); parts: whether each is one of them."""
+    return total if total or any(parts) else None
 
 
 def _nodes(child: Child) -> Iterable[Node]:
