@@ -44,8 +44,12 @@ SELLERS: Final[dict[str, Fields]] = {
         "commercial_register_number": "RCS Lyon 732 829 320", "transaction_type": "goods_and_services",
         "vat_payment_condition": "on_receipts", "company_leadership": "Camille Rousseau",
     },
-    # Nothing but what the law asks for: the three French notes and the kind of transaction fall back.
-    "fr_bare": _FRENCH | {"legal_name": "Lumière", "legal_number": "73282932000074", "vat_number": "FR44732829320"},
+    # Nothing but what the law asks for: the three French notes fall back.
+    "fr_bare": _FRENCH
+    | {
+        "legal_name": "Lumière", "legal_number": "73282932000074", "vat_number": "FR44732829320",
+        "transaction_type": "goods",
+    },
     "fr_franchise": _FRENCH | {
         "legal_name": "Zoé Petit", "legal_number": "404833048", "vat_regime": "franchise", "is_freelancer": True,
         "transaction_type": "services",
@@ -119,7 +123,9 @@ BUYERS: Final[dict[str, Fields]] = {
         "FR", "Éditions du Vieux-Port «SAS»", vat_number="FR96552100554", tax_identification_number="552100554",
         email="compta@editions.example",
     ),
-    "fr_person": _person("FR", "Zoë", "D’Été"),
+    "fr_person": _person("FR", "Zoë", "D’Été", email="zoe@ete.example"),
+    # Nothing can be delivered to it, and nothing must: e-invoices in France are between businesses.
+    "fr_offline": _person("FR", "Jean-François", "Noël"),
     "de_company": _company(
         "DE", "Müller & Söhne <KG>", vat_number="DE129273398", tax_identification_number="HRB 99",
         email="einkauf@mueller.example",

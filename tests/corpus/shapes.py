@@ -46,7 +46,7 @@ _EU_ES: Final = ("fr_company", "de_company", "it_company", "be_company")
 FRENCH: Final = (
     Shape("fr_b2b", "fr_company", ("fr_company",), FR_RATES),
     Shape("fr_b2b_bare", "fr_bare", ("fr_company",), FR_RATES),
-    Shape("fr_b2c", "fr_company", ("fr_person",), FR_RATES),
+    Shape("fr_b2c", "fr_company", ("fr_person", "fr_offline"), FR_RATES),
     Shape("fr_franchise", "fr_franchise", ("fr_company", "fr_person"), (("0", None), ("0", "S293B"))),
     Shape("fr_intra", "fr_company", _EU_FR, _exempt("S262.1"), is_supply=True),
     Shape("fr_export", "fr_company", _ABROAD, _exempt("S262", "S262.1"), is_supply=True),

@@ -17,14 +17,15 @@ def rounded(amount: Decimal) -> Decimal:
     return amount.quantize(CENT, ROUND_HALF_UP)
 
 
-def faults(figures: Figures, *, vat_slack: int = 0) -> list[Finding]:
+def faults(figures: Figures, *, vat_slack: int = 0, line_slack: Decimal = ZERO) -> list[Finding]:
     """What does not add up.
 
     vat_slack: cents by which a group's VAT may differ from its rate. A credit note over an amount with VAT is split
     so that nothing of the invoice's VAT is left over, which can take a cent; other documents have none.
+    line_slack: by how much a line may differ from its quantity times its price, before any rounding.
     """
     return [
-        *(fault for line in figures.lines for fault in _line_faults(line)),
+        *(fault for line in figures.lines for fault in _line_faults(line, line_slack)),
         *_group_faults(figures, vat_slack),
         *_total_faults(figures),
     ]
@@ -34,9 +35,10 @@ def _unequal(rule: str, what: str, have: Decimal, want: Decimal) -> Finding:
     return Finding("cent", rule, f"{what}: {have}, recomputed {want}")
 
 
-def _line_faults(line: LineFigures) -> Iterator[Finding]:
-    want = rounded(line.quantity * line.price / line.base_quantity) + line.adjustments
-    if line.net != want:
+def _line_faults(line: LineFigures, slack: Decimal) -> Iterator[Finding]:
+    exact = line.quantity * line.price / line.base_quantity
+    want = rounded(exact) + line.adjustments
+    if line.net != want and abs(line.net - exact - line.adjustments) >= slack:
         yield _unequal("line", f"line {line.id}", line.net, want)
 
 

@@ -37,7 +37,7 @@ def figures_of(root: etree._Element) -> FatturaFigures:
     general = body.find(_GENERAL)
     assert general is not None
     related = [
-        (_text(each, "IdDocumento"), _text(each, "Data")) for each in body.iterfind("DatiGenerali/*[IdDocumento]")
+        (_text(each, "IdDocumento"), _text(each, "Data")) for each in body.iterfind("DatiGenerali/DatiFattureCollegate")
     ]
     payments = [_number(each, "ImportoPagamento") for each in body.iterfind("DatiPagamento/DettaglioPagamento")]
     welfare = [
