@@ -17,6 +17,7 @@ from counterfoil.rest import (
     client_invoice_files,
     client_invoices,
     clients,
+    compliance,
     credit_notes,
     einvoicing,
     organization,
@@ -33,8 +34,8 @@ from counterfoil.rest.errors import envelope
 from counterfoil.rest.routing import Route
 
 RESOURCES = (
-    client_invoice_files, client_invoices, credit_notes, clients, organization, attachments, products, settings,
-    einvoicing, quotes, webhooks, reminders, recurring_invoices, supplier_invoices,
+    client_invoice_files, client_invoices, credit_notes, compliance, clients, organization, attachments, products,
+    settings, einvoicing, quotes, webhooks, reminders, recurring_invoices, supplier_invoices,
 )  # fmt: skip
 
 

@@ -138,10 +138,12 @@ class Client:
     upload_client_invoice_file = _Method(build.build_upload_client_invoice_file)
     get_client_invoice_upload = _Method(build.build_get_client_invoice_upload)
     list_client_invoice_emails = _Method(build.build_list_client_invoice_emails)
+    get_client_invoice_compliance = _Method(build.build_get_client_invoice_compliance)
     each_client_invoice = _Each(build.build_list_client_invoices)
 
     list_credit_notes = _Method(build.build_list_credit_notes)
     get_credit_note = _Method(build.build_get_credit_note)
+    get_credit_note_compliance = _Method(build.build_get_credit_note_compliance)
     create_credit_note = _Method(build.build_create_credit_note)
     each_credit_note = _Each(build.build_list_credit_notes)
 
@@ -281,10 +283,12 @@ class AsyncClient:
     upload_client_invoice_file = _AsyncMethod(build.build_upload_client_invoice_file)
     get_client_invoice_upload = _AsyncMethod(build.build_get_client_invoice_upload)
     list_client_invoice_emails = _AsyncMethod(build.build_list_client_invoice_emails)
+    get_client_invoice_compliance = _AsyncMethod(build.build_get_client_invoice_compliance)
     each_client_invoice = _AsyncEach(build.build_list_client_invoices)
 
     list_credit_notes = _AsyncMethod(build.build_list_credit_notes)
     get_credit_note = _AsyncMethod(build.build_get_credit_note)
+    get_credit_note_compliance = _AsyncMethod(build.build_get_credit_note_compliance)
     create_credit_note = _AsyncMethod(build.build_create_credit_note)
     each_credit_note = _AsyncEach(build.build_list_credit_notes)
 

@@ -5,8 +5,30 @@ Fields that only Counterfoil answers are marked (ours); programs that also talk 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NotRequired, Required, TypedDict
 
+from counterfoil.sdk.automation_types import (
+    NewReminder as NewReminder,
+)
+from counterfoil.sdk.automation_types import (
+    NewWebhookSubscription as NewWebhookSubscription,
+)
+from counterfoil.sdk.automation_types import (
+    Reminder as Reminder,
+)
+from counterfoil.sdk.automation_types import (
+    ReminderRule as ReminderRule,
+)
+from counterfoil.sdk.automation_types import (
+    WebhookDelivery as WebhookDelivery,
+)
+from counterfoil.sdk.automation_types import (
+    WebhookSubscription as WebhookSubscription,
+)
+
+# Operations of a JSON Patch (ours), as a fault's meta.json_patch has them.
+JsonPatch = Sequence[Mapping[str, Any]]
 ClientInvoiceStatus = Literal["draft", "unpaid", "paid", "canceled"]
 
 
@@ -33,6 +55,7 @@ class NewItem(TypedDict):
     vat_rate: str
     description: NotRequired[str]
     unit: NotRequired[str]
+    unit_code: NotRequired[str]  # (ours)
     vat_exemption_reason: NotRequired[str]
     discount: NotRequired[Discount]
     product_id: NotRequired[str]  # (ours)
@@ -69,6 +92,8 @@ class ClientInvoiceFields(TypedDict, total=False):
     welfare_fund: dict[str, str] | None
     withholding_tax: dict[str, str] | None
     stamp_duty_amount: str | None
+    buyer_reference: str | None  # (ours)
+    e_invoicing_format: Literal["facturx", "xrechnung", "xrechnung_ubl"] | None  # (ours)
 
 
 class NewClientInvoice(ClientInvoiceFields):
@@ -144,6 +169,9 @@ class ClientFields(TypedDict, total=False):
     extra_emails: list[str] | None
     phone: dict[str, str] | None
     e_invoicing_address: str | None
+    e_invoicing_address_scheme: str | None  # (ours)
+    buyer_reference: str | None  # (ours)
+    e_invoicing_format: str | None  # (ours)
     vat_number: str | None
     tax_identification_number: str | None
     billing_address: Address | None
@@ -191,6 +219,16 @@ class Organization(TypedDict):
     legal_country: NotRequired[str]
     time_zone: NotRequired[str]  # (ours)
     payment_terms_days: NotRequired[int]  # (ours)
+    warnings: NotRequired[list[dict[str, Any]]]  # (ours) what its country's documents still need; after a change
+
+
+class Compliance(TypedDict):
+    """What the law says of a document (ours). errors, warnings: as in the API's errors, with meta.json_patch."""
+
+    status: Literal["ready", "blocked", "issued"]
+    formats: list[dict[str, str]]
+    errors: list[dict[str, Any]]
+    warnings: list[dict[str, Any]]
 
 
 class Attachment(TypedDict):
@@ -422,30 +460,6 @@ class Product(NewProduct):
     updated_at: NotRequired[str]
 
 
-class ReminderRule(TypedDict):
-    """When to remind: so many days before, on or after the due date. email_body: localized when left out."""
-
-    email_title: str
-    operator: Literal["before", "on", "after"]
-    offset_days: NotRequired[int]
-    email_body: NotRequired[str]
-
-
-class NewReminder(TypedDict):
-    """A client's reminders: one to five rules."""
-
-    client_id: str
-    rules: list[ReminderRule]
-    send_to: NotRequired[list[str]]
-    copy_to_self: NotRequired[bool]
-
-
-class Reminder(NewReminder):
-    """A client's reminders as stored."""
-
-    id: str
-
-
 class NewRecurringInvoice(TypedDict):
     """What to bill again and again. frequency: {"value": 1, "recurrence": "monthly"}."""
 
@@ -465,35 +479,3 @@ class RecurringInvoice(NewRecurringInvoice):
     id: str
     status: Literal["scheduled", "active", "suspended", "canceled", "finished"]
     next_invoice_date: NotRequired[str | None]
-
-
-class NewWebhookSubscription(TypedDict):
-    """Where to be told, and of what. secret: 32 to 128 characters, made when left out."""
-
-    callback_url: str
-    types: list[str]
-    secret: NotRequired[str]
-    description: NotRequired[str]
-
-
-class WebhookSubscription(TypedDict):
-    """A subscription. secret: only in the answer that made it."""
-
-    id: str
-    organization_id: str
-    membership_id: str
-    callback_url: str
-    types: list[str]
-    created_at: str
-    updated_at: str
-    secret: NotRequired[str | None]
-    description: NotRequired[str]
-
-
-class WebhookDelivery(TypedDict):
-    """One event for one subscription, and what became of it (ours)."""
-
-    id: str
-    type: str
-    status: str
-    created_at: str

@@ -85,6 +85,20 @@ class Page(Generic[T]):
         return self.current_page < self.total_pages
 
 
+def patch_of(
+    path: str,
+    parse: Callable[[Any], T],
+    change: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+    headers: Mapping[str, str],
+) -> Request[T]:
+    """A PATCH with the fields to change, or with the operations of a JSON Patch, which Counterfoil alone takes."""
+    if isinstance(change, Mapping):
+        return Request("PATCH", path, parse, json=change, headers=headers)
+    content = json.dumps(list(change), ensure_ascii=False).encode()
+    media = {"Content-Type": "application/json-patch+json"}
+    return Request("PATCH", path, parse, content=content, headers={**headers, **media})
+
+
 def page_of(name: str) -> Callable[[Any], Page[Any]]:
     """Reads {"name": […], "meta": {…}}; lists without meta are one page."""
 

@@ -10,6 +10,7 @@ from counterfoil.sdk.types import (
     ClientInvoiceChange,
     ClientInvoiceUpload,
     ImportedInvoice,
+    JsonPatch,
     NewClientInvoice,
 )
 from counterfoil.sdk.wire import (
@@ -24,6 +25,7 @@ from counterfoil.sdk.wire import (
     one_of,
     page_of,
     paging,
+    patch_of,
     path_to,
     write_headers,
 )
@@ -81,11 +83,11 @@ def build_create_client_invoice(
 
 
 def build_update_client_invoice(
-    id: str, change: ClientInvoiceChange, *, idempotency_key: str | None = None, is_dry_run: bool = False
+    id: str, change: ClientInvoiceChange | JsonPatch, *, idempotency_key: str | None = None, is_dry_run: bool = False
 ) -> Request[ClientInvoice]:
-    """Change a draft."""
+    """Change a draft. change: its fields, or a JSON Patch (Counterfoil only)."""
     headers = write_headers(idempotency_key, is_dry_run)
-    return Request("PATCH", path_to(_INVOICES, id), _INVOICE, json=change, headers=headers)
+    return patch_of(path_to(_INVOICES, id), _INVOICE, change, headers)
 
 
 def build_delete_client_invoice(

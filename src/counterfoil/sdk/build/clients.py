@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from counterfoil.sdk.types import BillingClient, ClientFields
-from counterfoil.sdk.wire import Page, Request, filters, nothing, one_of, page_of, paging, path_to, write_headers
+from counterfoil.sdk.types import BillingClient, ClientFields, JsonPatch
+from counterfoil.sdk.wire import (
+    Page,
+    Request,
+    filters,
+    nothing,
+    one_of,
+    page_of,
+    paging,
+    patch_of,
+    path_to,
+    write_headers,
+)
 
 _CLIENTS = "/v2/clients"
 _CLIENT = one_of("client")
@@ -42,11 +53,11 @@ def build_create_client(
 
 
 def build_update_client(
-    id: str, change: ClientFields, *, idempotency_key: str | None = None, is_dry_run: bool = False
+    id: str, change: ClientFields | JsonPatch, *, idempotency_key: str | None = None, is_dry_run: bool = False
 ) -> Request[BillingClient]:
-    """Change a client; issued documents keep what they say of it."""
+    """Change a client by fields or, on Counterfoil only, a JSON Patch; issued documents keep what they say of it."""
     headers = write_headers(idempotency_key, is_dry_run)
-    return Request("PATCH", path_to(_CLIENTS, id), _CLIENT, json=change, headers=headers)
+    return patch_of(path_to(_CLIENTS, id), _CLIENT, change, headers)
 
 
 def build_delete_client(id: str, *, idempotency_key: str | None = None, is_dry_run: bool = False) -> Request[None]:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from counterfoil.sdk.types import Attachment, BankAccount, EinvoicingSettings, InvoicingSettings, Organization
+from counterfoil.sdk.types import (
+    Attachment,
+    BankAccount,
+    EinvoicingSettings,
+    InvoicingSettings,
+    JsonPatch,
+    Organization,
+)
 from counterfoil.sdk.wire import (
     Page,
     Request,
@@ -15,6 +22,7 @@ from counterfoil.sdk.wire import (
     one_of,
     page_of,
     paging,
+    patch_of,
     path_to,
     write_headers,
 )
@@ -50,11 +58,11 @@ def build_get_attachment(id: str) -> Request[Attachment]:
 
 
 def build_update_organization(
-    change: Mapping[str, Any], *, idempotency_key: str | None = None, is_dry_run: bool = False
+    change: Mapping[str, Any] | JsonPatch, *, idempotency_key: str | None = None, is_dry_run: bool = False
 ) -> Request[Organization]:
-    """Change what the organization says of itself (Counterfoil only)."""
+    """Change what the organization says of itself, by its fields or by a JSON Patch (Counterfoil only)."""
     headers = write_headers(idempotency_key, is_dry_run)
-    return Request("PATCH", "/v2/organization", one_of("organization"), json=change, headers=headers)
+    return patch_of("/v2/organization", one_of("organization"), change, headers)
 
 
 def build_get_settings() -> Request[InvoicingSettings]:
