@@ -28,7 +28,7 @@ IBAN = "FR7630006000011234567890189"
 PROFILE = {
     "legal_name": "Atelier Lumière SARL", "legal_country": "FR", "legal_number": "732829320",
     "vat_number": "FR44732829320", "address_line_1": "12 rue des Lilas", "address_zipcode": "69003",
-    "address_city": "Lyon", "email": "factures@atelier.example",
+    "address_city": "Lyon", "email": "factures@atelier.example", "transaction_type": "services",
 }  # fmt: skip
 CLIENT = {
     "kind": "company", "name": "Client Exemple", "email": "compta@client.example", "currency": "EUR", "locale": "fr",
