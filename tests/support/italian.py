@@ -27,7 +27,7 @@ ACCOUNT: Final = BankAccount(
 SELLER: Final[Document] = {
     "legal_name": "Studio Bianchi Architetti", "legal_country": "IT", "address_line_1": "Via della Spiga 22",
     "address_zipcode": "20121", "address_city": "Milano", "address_province": "MI", "vat_number": "IT07643520567",
-    "tax_number": "BNCGLI80A41F205B", "email": "studio@bianchi.example", "phone": "+39 02 5550 1234",
+    "tax_number": "BNCGLI80A41F205F", "email": "studio@bianchi.example", "phone": "+39 02 5550 1234",
 }  # fmt: skip
 COMPANY: Final[Document] = {
     "id": CLIENT_ID, "type": "company", "name": "Cantine del Levante S.r.l.", "vat_number": "IT00743110157",
