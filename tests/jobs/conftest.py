@@ -25,8 +25,12 @@ class PlainRenderer:
 
     failures: int = 0
     made: list[dict[str, Any]] = field(default_factory=list)
+    xml: bytes = b""
 
-    def render(self, document: Mapping[str, Any], appearance: Appearance, kind: Kind = "client_invoice") -> bytes:
+    def render(
+        self, document: Mapping[str, Any], appearance: Appearance, kind: Kind = "client_invoice", xml: bytes = b""
+    ) -> bytes:
+        self.xml = xml
         self.made.append(dict(document))
         if self.failures:
             self.failures -= 1

@@ -87,10 +87,10 @@ def test_a_change_while_its_pdf_is_made_wins(workshop: Workshop) -> None:
     (older,) = workshop.jobs()
     inner = workshop.renderer.render
 
-    def render_slowly(document, appearance, kind):
+    def render_slowly(document, appearance, kind, xml):
         workshop.renderer.render = inner
         workshop.company.finalize(draft.id)
-        return inner(document, appearance, kind)
+        return inner(document, appearance, kind, xml)
 
     workshop.renderer.render = render_slowly
     handlers.render(workshop.tools, older, json.loads(older.payload))

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from counterfoil.domain.einvoice_formats import FACTURX, Format
 from counterfoil.domain.organization import OrganizationProfile
 from counterfoil.domain.reminder import is_remindable
 from counterfoil.errors import Invalid
-from counterfoil.formats import mail, mail_texts
+from counterfoil.formats import einvoices, mail, mail_texts
 from counterfoil.formats.page import Appearance
 from counterfoil.jobs import webhooks
 from counterfoil.jobs.gate import Gate
-from counterfoil.operations import attachments, printing, uploads
+from counterfoil.operations import document_files, printing, uploads
+from counterfoil.operations.attachments import StoredFile
 from counterfoil.operations.kinds import KINDS, Kind
 from counterfoil.operations.work import Actor, Work, Works
 from counterfoil.ports.blobs import Blobs
 from counterfoil.ports.callbacks import Callbacks, HttpCallbacks
 from counterfoil.ports.clock import day_in
+from counterfoil.ports.einvoice_network import EinvoiceNetwork
 from counterfoil.ports.mail import Mailer, MailRefused
 from counterfoil.ports.network import Network
-from counterfoil.ports.renderer import Renderer
+from counterfoil.ports.renderer import Renderer, XmlNotEmbedded
 from counterfoil.ports.sealing import KeySealer, Sealer
 from counterfoil.store import attachments as attachment_rows
 from counterfoil.store import emails as email_rows
@@ -32,6 +35,7 @@ from counterfoil.store.rows import AttachmentRow, DocumentRow, EmailRow, JobRow
 
 log = logging.getLogger("counterfoil.jobs")
 MAIL_ATTEMPTS = 12  # with doubling pauses of at most 4 hours: about a day
+XML_ATTEMPTS = 3  # some seconds: then the document gets its PDF without what cannot be made
 
 
 class NotYet(Exception):
@@ -40,6 +44,10 @@ class NotYet(Exception):
 
 class GaveUp(Exception):
     """Trying again cannot help; the effect's own record says why."""
+
+
+class XmlNotMade(Exception):
+    """An e-invoice of a document could not be written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,50 +69,114 @@ class Tools:
     callbacks: Callbacks = field(default_factory=lambda: HttpCallbacks(Network()))
     sealer: Sealer = field(default_factory=lambda: KeySealer(None, None))
     gate: Gate = field(default_factory=Gate)
+    einvoice_network: EinvoiceNetwork | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is to be made of a document. uploaded: the file that is its PDF, so that none is made here."""
+
+    kind: Kind
+    row: DocumentRow
+    sheet: printing.Sheet
+    uploaded: AttachmentRow | None
+    formats: tuple[Format, ...]
+
+
+@dataclass(slots=True)
+class _Made:
+    """A document's files, their bytes in the blobs by now. faults: what could not be made, and why."""
+
+    pdf: StoredFile
+    files: dict[Format, StoredFile]
+    faults: list[str]
 
 
 def render(tools: Tools, job: JobRow, payload: Mapping[str, str]) -> None:
-    """Makes the PDF of a document as it is now, or takes the one that was uploaded for it.
+    """Makes the PDF and the e-invoices of a document as it is now, or takes the PDF that was uploaded for it.
 
-    Skipped when a newer change has its own job.
+    Skipped when a newer change has its own job. A number that was taken always gets its PDF: when an e-invoice cannot
+    be made in a few tries, the rest is kept without it, and the job is laid aside for somebody to look at.
     """
     actor = Actor(job.organization_id, "job:render")
-    kind = KINDS[payload["document_kind"]]
     with tools.works.read(actor) as work:
-        row = kind.find(work, payload["document_id"])
-        wanted = row is not None and row.version == int(payload["version"])
-        sheet = printing.sheet(work, kind, row, page_base=tools.page_base) if row and wanted else None
-        uploaded = uploads.used_by(work, row) if row and wanted else None
-    stored = None
-    if sheet is not None and uploaded is not None:
-        stored = (uploaded.sha256, uploaded.size, sheet.file_name)
-    elif sheet is not None and row is not None:
-        logo = _logo(tools, sheet.logo)
-        appearance = Appearance(
-            logo=logo, logo_content_type=sheet.logo.content_type if logo and sheet.logo else "",
-            accent_color=sheet.accent_color, is_specimen=sheet.is_specimen,
-            invoice_url=sheet.page_url if tools.is_public else "",
-        )  # fmt: skip
-        pdf = tools.renderer.render(sheet.document, appearance, kind.name)
-        stored = (tools.blobs.put(pdf), len(pdf), sheet.file_name)
+        plan = _plan(tools, work, payload)
+    made = _made(tools, plan, is_last_try=job.attempts + 1 >= XML_ATTEMPTS) if plan else None
     with tools.works.write(actor) as work:
-        if stored and row:
-            now = kind.find(work, row.id)
-            if now is not None and now.version == row.version:
-                _attach(work, kind, now, stored)
-        queue.done(work.conn, job)
+        now = plan.kind.find(work, plan.row.id) if plan else None
+        if plan and made and now is not None and now.version == plan.row.version:
+            document_files.attach(work, plan.kind, now, made.pdf, made.files)
+            if made.faults:
+                work.record(plan.kind.name, now.id, "einvoice_not_made", {"faults": made.faults})
+        if not (made and made.faults):
+            queue.done(work.conn, job)
+    if made and made.faults:
+        raise GaveUp(f"the PDF is there, but not all e-invoices: {'; '.join(made.faults)}")
 
 
-def _attach(work: Work, kind: Kind, row: DocumentRow, stored: tuple[str, int, str]) -> None:
-    key, size, file_name = stored
-    earlier = json.loads(row.live).get("attachment_id")
-    attachment = attachments.create(
-        work, file_name=file_name, content_type="application/pdf", size=size, sha256=key,
-        document=(kind.name, row.id),
+def _plan(tools: Tools, work: Work, payload: Mapping[str, str]) -> _Plan | None:
+    """None when nothing is to be made: the document is gone, newer, or issued with all of its files."""
+    kind = KINDS[payload["document_kind"]]
+    row = kind.find(work, payload["document_id"])
+    if row is None or row.version != int(payload["version"]):
+        return None
+    uploaded = uploads.used_by(work, row)
+    formats = document_files.formats(kind, row, has_own_pdf=uploaded is not None)
+    if formats and document_files.are_made(work, kind, row, formats):
+        return None
+    return _Plan(kind, row, printing.sheet(work, kind, row, page_base=tools.page_base), uploaded, formats)
+
+
+def _made(tools: Tools, plan: _Plan, *, is_last_try: bool) -> _Made:
+    """Raises XmlNotMade, unless this is the last try, and Unavailable without a PDF."""
+    xmls, faults = _xmls(plan)
+    if faults and not is_last_try:
+        raise XmlNotMade("; ".join(faults))
+    pdf, embedded = _pdf(tools, plan, xmls.pop(FACTURX, b""), faults, is_last_try=is_last_try)
+    document = json.loads(plan.row.frozen)
+    files = {fmt: document_files.stored(document, fmt, data) for fmt, data in xmls.items()}
+    for data in xmls.values():
+        tools.blobs.put(data)
+    return _Made(pdf, files | dict.fromkeys(embedded, pdf), faults)
+
+
+def _xmls(plan: _Plan) -> tuple[dict[Format, bytes], list[str]]:
+    """Every XML of the document, from what was frozen at issue alone; and what could not be made."""
+    document = json.loads(plan.row.frozen) if plan.formats else {}
+    xmls: dict[Format, bytes] = {}
+    faults: list[str] = []
+    for fmt in plan.formats:
+        try:
+            xmls[fmt] = einvoices.xml_of(document, fmt)
+        except Exception as error:  # whatever it is, the document must get its PDF
+            log.exception("the %s of %s %s could not be made", fmt.kind, plan.kind.name, plan.row.id)
+            faults.append(f"{fmt.kind}: {type(error).__name__}: {error}")
+    return xmls, faults
+
+
+def _pdf(
+    tools: Tools, plan: _Plan, xml: bytes, faults: list[str], *, is_last_try: bool
+) -> tuple[StoredFile, tuple[Format, ...]]:
+    """The document's PDF, and the formats that it carries. Adds to `faults` when it could not carry them."""
+    sheet, uploaded = plan.sheet, plan.uploaded
+    if uploaded is not None:
+        return StoredFile(sheet.file_name, uploaded.content_type, uploaded.size, uploaded.sha256), ()
+    logo = _logo(tools, sheet.logo)
+    appearance = Appearance(
+        logo=logo, logo_content_type=sheet.logo.content_type if logo and sheet.logo else "",
+        accent_color=sheet.accent_color, is_specimen=sheet.is_specimen,
+        invoice_url=sheet.page_url if tools.is_public else "",
     )  # fmt: skip
-    kind.set_attachment(work, row, attachment.id)
-    if earlier:
-        attachment_rows.delete_attachment(work.conn, work.organization_id, earlier)
+    embedded = (FACTURX,) if xml else ()
+    try:
+        pdf = tools.renderer.render(sheet.document, appearance, sheet.kind.name, xml)
+    except XmlNotEmbedded as error:
+        if not is_last_try:
+            raise
+        log.exception("the XML of %s %s could not be put into its PDF", plan.kind.name, plan.row.id)
+        faults.append(f"facturx: {error}")
+        pdf, embedded = tools.renderer.render(sheet.document, appearance, sheet.kind.name), ()
+    return StoredFile(sheet.file_name, "application/pdf", len(pdf), tools.blobs.put(pdf)), embedded
 
 
 def _logo(tools: Tools, row: AttachmentRow | None) -> bytes | None:
@@ -123,6 +195,7 @@ def send_email(tools: Tools, job: JobRow, payload: Mapping[str, str]) -> None:
         kind = KINDS[email.document_kind] if email else None
         row = kind.find(work, email.document_id) if kind and email else None
         attached = _attached(work, row) if row else None
+        beside = document_files.to_mail(work, kind, row) if kind and row else None
         is_coming = row is not None and attached is None and queue.is_alive(work.conn, row.id)
         profile = work.profile
         sheet = printing.sheet(work, kind, row, page_base=tools.page_base) if kind and row else None
@@ -143,7 +216,8 @@ def send_email(tools: Tools, job: JobRow, payload: Mapping[str, str]) -> None:
         raise GaveUp(told)
     try:
         body = asked.get("email_body") or _default_body(email, sheet, profile, is_reminder=is_reminder)
-        letter = _letter(tools, email, sheet, profile, body, tools.blobs.get(attached.sha256))
+        files = [(file, tools.blobs.get(file.sha256)) for file in (attached, beside) if file]
+        letter = _letter(tools, email, sheet, profile, body, files)
         tools.mailer.send(letter.message, sender=letter.sender, recipients=letter.recipients)
     except Exception as error:
         is_final = isinstance(error, Invalid) or job.attempts + 1 >= MAIL_ATTEMPTS
@@ -170,8 +244,9 @@ class _Letter:
 
 
 def _letter(
-    tools: Tools, email: EmailRow, sheet: printing.Sheet, profile: OrganizationProfile, body: str, pdf: bytes
-) -> _Letter:
+    tools: Tools, email: EmailRow, sheet: printing.Sheet, profile: OrganizationProfile, body: str,
+    files: Sequence[tuple[AttachmentRow, bytes]],
+) -> _Letter:  # fmt: skip
     asked, own_address = json.loads(email.request), profile.email
     address = tools.mail_from or own_address or ("invoices@counterfoil.example" if tools.is_mail_caught else "")
     if not address:
@@ -181,6 +256,7 @@ def _letter(
         )
     copy_to = own_address if asked.get("copy_to_self", True) and own_address else None
     recipients = tuple(asked["send_to"])
+    attached = [mail.Attachment(row.file_name, row.content_type, data) for row, data in files]
     has_link = tools.is_public or tools.is_mail_caught
     if not has_link:
         log.warning("mail %s carries no link: COUNTERFOIL_PUBLIC_URL is not a public address", email.id)
@@ -192,7 +268,8 @@ def _letter(
         subject=asked["email_title"],
         body_text=body,
         link=sheet.page_url if has_link else None,
-        attachment=mail.Attachment(sheet.file_name, "application/pdf", pdf),
+        attachment=attached[0],
+        more=attached[1:],
         message_id=f"<{email.id}@{address.rsplit('@', 1)[-1]}>",
         date=datetime.fromisoformat(email.created_at),
         locale=sheet.locale,

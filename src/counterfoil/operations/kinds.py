@@ -26,6 +26,7 @@ class Kind:
     sender wrote nothing. get raises NotFound, find answers None. document: the API's answer as a dict, given the
     address of its public page. set_attachment: links its PDF. on_send: called when somebody wants it mailed; raises
     WrongState when it may not be now. check_public: raises NotFound or Gone when its page is not to be seen.
+    is_einvoice: what is issued of it is an invoice in law, and so has e-invoice files.
     """
 
     name: page.Kind
@@ -38,6 +39,7 @@ class Kind:
     set_attachment: Callable[[Work, Any, str], None]
     on_send: Callable[[Work, Any], None]
     check_public: Callable[[Work, Any], object]
+    is_einvoice: bool = False
 
     def page_url(self, base: str, row: DocumentRow) -> str:
         """The document's public page, below `base` (no slash at its end)."""
@@ -61,6 +63,7 @@ CLIENT_INVOICE: Final = Kind(
     set_attachment=client_invoices.set_attachment,
     on_send=client_invoices.check_send,
     check_public=client_invoices.public,
+    is_einvoice=True,
 )
 
 
@@ -80,6 +83,7 @@ CREDIT_NOTE: Final = Kind(
     set_attachment=credit_notes.set_attachment,
     on_send=lambda _work, _row: None,
     check_public=_credit_note_has_no_page,
+    is_einvoice=True,
 )
 
 QUOTE: Final = Kind(
