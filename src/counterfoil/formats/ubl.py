@@ -23,61 +23,57 @@ from counterfoil.domain.einvoice import (
     TaxPoint,
     VatGroup,
 )
-from counterfoil.formats.xml_tree import Namespaces, Node, shown, written
+from counterfoil.formats.xml_tree import Node, branch, leaf, root, shown, written
 
 _INVOICE: Final = "urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"
 _CREDIT_NOTE: Final = "urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2"
-_X: Final = Namespaces(
-    inv=_INVOICE,
-    cn=_CREDIT_NOTE,
-    cac="urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2",
-    cbc="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2",
-)
+_NAMESPACES: Final = {
+    "cac": "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2",
+    "cbc": "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2",
+}
 # BT-8, UNTDID 2005.
 _TAX_POINTS: Final[dict[TaxPoint, str]] = {"invoice_date": "3", "delivery": "35", "payment": "432"}
 
 
 def write(invoice: EInvoice) -> bytes:
     """The invoice as UBL, UTF-8; equal invoices give equal bytes."""
-    root = _credit_note(invoice) if invoice.is_credit_note else _invoice(invoice)
-    return written(root)
+    top, namespace = (_credit_note(invoice), _CREDIT_NOTE) if invoice.is_credit_note else (_invoice(invoice), _INVOICE)
+    return written(top, {"": namespace, **_NAMESPACES})
 
 
 def _invoice(invoice: EInvoice) -> Node:
-    return _X.root(
-        "inv:Invoice",
+    return root(
+        "Invoice",
         _head(invoice),
-        _X.leaf("cbc:IssueDate", _day(invoice.issue_date)),
-        _X.leaf("cbc:DueDate", _day(invoice.due_date)),
-        _X.leaf("cbc:InvoiceTypeCode", invoice.type_code),
+        leaf("cbc:IssueDate", _day(invoice.issue_date)),
+        leaf("cbc:DueDate", _day(invoice.due_date)),
+        leaf("cbc:InvoiceTypeCode", invoice.type_code),
         _middle(invoice),
         _payment(invoice.payment, None),
         _tail(invoice),
         (_line("Invoice", "Invoiced", line, invoice.currency) for line in invoice.lines),
-        is_default=True,
     )
 
 
 def _credit_note(invoice: EInvoice) -> Node:
-    return _X.root(
-        "cn:CreditNote",
+    return root(
+        "CreditNote",
         _head(invoice),
-        _X.leaf("cbc:IssueDate", _day(invoice.issue_date)),
-        _X.leaf("cbc:CreditNoteTypeCode", invoice.type_code),
+        leaf("cbc:IssueDate", _day(invoice.issue_date)),
+        leaf("cbc:CreditNoteTypeCode", invoice.type_code),
         _middle(invoice),
         # A credit note has its due date here: it has no other place for one.
         _payment(invoice.payment, invoice.due_date),
         _tail(invoice),
         (_line("CreditNote", "Credited", line, invoice.currency) for line in invoice.lines),
-        is_default=True,
     )
 
 
 def _head(invoice: EInvoice) -> tuple[Node | None, ...]:
     return (
-        _X.leaf("cbc:CustomizationID", invoice.specification),
-        _X.leaf("cbc:ProfileID", invoice.process),
-        _X.leaf("cbc:ID", invoice.number),
+        leaf("cbc:CustomizationID", invoice.specification),
+        leaf("cbc:ProfileID", invoice.process),
+        leaf("cbc:ID", invoice.number),
     )
 
 
@@ -85,21 +81,21 @@ def _middle(invoice: EInvoice) -> tuple[Node | None, ...]:
     """From the notes to the delivery: what both documents have in the same order."""
     return (
         *map(_note, invoice.notes),
-        _X.leaf("cbc:DocumentCurrencyCode", invoice.currency),
-        _X.leaf("cbc:BuyerReference", invoice.buyer_reference),
+        leaf("cbc:DocumentCurrencyCode", invoice.currency),
+        leaf("cbc:BuyerReference", invoice.buyer_reference),
         _period(invoice.period_start, invoice.period_end, _TAX_POINTS.get(invoice.tax_point)),
-        _X.branch("cac:OrderReference", _X.leaf("cbc:ID", invoice.purchase_order)),
+        branch("cac:OrderReference", leaf("cbc:ID", invoice.purchase_order)),
         *map(_preceding, invoice.preceding_invoices),
-        _X.branch("cac:ContractDocumentReference", _X.leaf("cbc:ID", invoice.contract_reference)),
-        _X.branch("cac:AccountingSupplierParty", _party(invoice.seller)),
-        _X.branch("cac:AccountingCustomerParty", _party(invoice.buyer)),
+        branch("cac:ContractDocumentReference", leaf("cbc:ID", invoice.contract_reference)),
+        branch("cac:AccountingSupplierParty", _party(invoice.seller)),
+        branch("cac:AccountingCustomerParty", _party(invoice.buyer)),
         _delivery(invoice),
     )
 
 
 def _note(note: Note) -> Node | None:
     """BT-21 stands before BT-22 between two #."""
-    return _X.leaf("cbc:Note", f"#{note.subject_code}#{note.text}" if note.subject_code else note.text)
+    return leaf("cbc:Note", f"#{note.subject_code}#{note.text}" if note.subject_code else note.text)
 
 
 def _day(day: date | None) -> str | None:
@@ -107,105 +103,105 @@ def _day(day: date | None) -> str | None:
 
 
 def _period(start: date | None, end: date | None, tax_point: str | None = None) -> Node | None:
-    return _X.branch(
+    return branch(
         "cac:InvoicePeriod",
-        _X.leaf("cbc:StartDate", _day(start)),
-        _X.leaf("cbc:EndDate", _day(end)),
-        _X.leaf("cbc:DescriptionCode", tax_point),
+        leaf("cbc:StartDate", _day(start)),
+        leaf("cbc:EndDate", _day(end)),
+        leaf("cbc:DescriptionCode", tax_point),
     )
 
 
 def _preceding(earlier: PrecedingInvoice) -> Node | None:
-    return _X.branch(
+    return branch(
         "cac:BillingReference",
-        _X.branch(
+        branch(
             "cac:InvoiceDocumentReference",
-            _X.leaf("cbc:ID", earlier.number),
-            _X.leaf("cbc:IssueDate", _day(earlier.issue_date)),
+            leaf("cbc:ID", earlier.number),
+            leaf("cbc:IssueDate", _day(earlier.issue_date)),
         ),
     )
 
 
 def _party(party: Party) -> Node | None:
-    return _X.branch(
+    return branch(
         "cac:Party",
         _identifier("cbc:EndpointID", party.electronic_address),
-        (_X.branch("cac:PartyIdentification", _identifier("cbc:ID", each)) for each in party.identifiers),
-        _X.branch("cac:PartyName", _X.leaf("cbc:Name", party.trading_name)),
+        (branch("cac:PartyIdentification", _identifier("cbc:ID", each)) for each in party.identifiers),
+        branch("cac:PartyName", leaf("cbc:Name", party.trading_name)),
         _address("cac:PostalAddress", party.address),
         _tax_scheme(party.vat_number, "VAT"),
         _tax_scheme(party.tax_number, "FC"),
-        _X.branch(
+        branch(
             "cac:PartyLegalEntity",
-            _X.leaf("cbc:RegistrationName", party.name),
+            leaf("cbc:RegistrationName", party.name),
             _identifier("cbc:CompanyID", party.legal_registration),
-            _X.leaf("cbc:CompanyLegalForm", party.legal_information),
+            leaf("cbc:CompanyLegalForm", party.legal_information),
         ),
         _contact(party.contact),
     )
 
 
 def _identifier(name: str, identifier: Identifier | None) -> Node | None:
-    return _X.leaf(name, identifier.value, schemeID=identifier.scheme) if identifier else None
+    return leaf(name, identifier.value, schemeID=identifier.scheme) if identifier else None
 
 
 def _tax_scheme(number: str, scheme: str) -> Node | None:
     if not number:
         return None
-    return _X.branch(
+    return branch(
         "cac:PartyTaxScheme",
-        _X.leaf("cbc:CompanyID", number),
-        _X.branch("cac:TaxScheme", _X.leaf("cbc:ID", scheme)),
+        leaf("cbc:CompanyID", number),
+        branch("cac:TaxScheme", leaf("cbc:ID", scheme)),
     )
 
 
 def _contact(contact: Contact | None) -> Node | None:
     if contact is None:
         return None
-    return _X.branch(
+    return branch(
         "cac:Contact",
-        _X.leaf("cbc:Name", contact.name),
-        _X.leaf("cbc:Telephone", contact.telephone),
-        _X.leaf("cbc:ElectronicMail", contact.email),
+        leaf("cbc:Name", contact.name),
+        leaf("cbc:Telephone", contact.telephone),
+        leaf("cbc:ElectronicMail", contact.email),
     )
 
 
 def _address(name: str, address: PostalAddress) -> Node | None:
-    return _X.branch(
+    return branch(
         name,
-        _X.leaf("cbc:StreetName", address.line_1),
-        _X.leaf("cbc:AdditionalStreetName", address.line_2),
-        _X.leaf("cbc:CityName", address.city),
-        _X.leaf("cbc:PostalZone", address.post_code),
-        _X.leaf("cbc:CountrySubentity", address.subdivision),
-        _X.branch("cac:AddressLine", _X.leaf("cbc:Line", address.line_3)),
-        _X.branch("cac:Country", _X.leaf("cbc:IdentificationCode", address.country)),
+        leaf("cbc:StreetName", address.line_1),
+        leaf("cbc:AdditionalStreetName", address.line_2),
+        leaf("cbc:CityName", address.city),
+        leaf("cbc:PostalZone", address.post_code),
+        leaf("cbc:CountrySubentity", address.subdivision),
+        branch("cac:AddressLine", leaf("cbc:Line", address.line_3)),
+        branch("cac:Country", leaf("cbc:IdentificationCode", address.country)),
     )
 
 
 def _delivery(invoice: EInvoice) -> Node | None:
     place = invoice.deliver_to
-    return _X.branch(
+    return branch(
         "cac:Delivery",
-        _X.leaf("cbc:ActualDeliveryDate", _day(invoice.delivery_date)),
-        _X.branch("cac:DeliveryLocation", _address("cac:Address", place) if place else None),
-        _X.branch("cac:DeliveryParty", _X.branch("cac:PartyName", _X.leaf("cbc:Name", invoice.deliver_to_name))),
+        leaf("cbc:ActualDeliveryDate", _day(invoice.delivery_date)),
+        branch("cac:DeliveryLocation", _address("cac:Address", place) if place else None),
+        branch("cac:DeliveryParty", branch("cac:PartyName", leaf("cbc:Name", invoice.deliver_to_name))),
     )
 
 
 def _payment(payment: PaymentInstructions | None, due_date: date | None) -> Node | None:
     if payment is None:
         return None
-    return _X.branch(
+    return branch(
         "cac:PaymentMeans",
-        _X.leaf("cbc:PaymentMeansCode", payment.type_code, name=payment.text),
-        _X.leaf("cbc:PaymentDueDate", _day(due_date)),
-        _X.leaf("cbc:PaymentID", payment.remittance_information),
-        _X.branch(
+        leaf("cbc:PaymentMeansCode", payment.type_code, name=payment.text),
+        leaf("cbc:PaymentDueDate", _day(due_date)),
+        leaf("cbc:PaymentID", payment.remittance_information),
+        branch(
             "cac:PayeeFinancialAccount",
-            _X.leaf("cbc:ID", payment.iban),
-            _X.leaf("cbc:Name", payment.account_name),
-            _X.branch("cac:FinancialInstitutionBranch", _X.leaf("cbc:ID", payment.bic)),
+            leaf("cbc:ID", payment.iban),
+            leaf("cbc:Name", payment.account_name),
+            branch("cac:FinancialInstitutionBranch", leaf("cbc:ID", payment.bic)),
         ),
     )
 
@@ -213,9 +209,9 @@ def _payment(payment: PaymentInstructions | None, due_date: date | None) -> Node
 def _tail(invoice: EInvoice) -> tuple[Node | None, ...]:
     """From the payment terms to the totals: what both documents have in the same order."""
     return (
-        _X.branch("cac:PaymentTerms", _X.leaf("cbc:Note", invoice.payment_terms)),
+        branch("cac:PaymentTerms", leaf("cbc:Note", invoice.payment_terms)),
         *(_allowance_charge(entry, invoice.currency) for entry in invoice.allowances_charges),
-        _X.branch(
+        branch(
             "cac:TaxTotal",
             _amount("cbc:TaxAmount", invoice.totals.vat_total, invoice.currency),
             (_vat_group(group, invoice.currency) for group in invoice.vat_groups),
@@ -225,16 +221,16 @@ def _tail(invoice: EInvoice) -> tuple[Node | None, ...]:
 
 
 def _amount(name: str, amount: Decimal | None, currency: str) -> Node | None:
-    return _X.leaf(name, amount, currencyID=currency)
+    return leaf(name, amount, currencyID=currency)
 
 
 def _allowance_charge(entry: AllowanceCharge, currency: str) -> Node | None:
-    return _X.branch(
+    return branch(
         "cac:AllowanceCharge",
-        _X.leaf("cbc:ChargeIndicator", "true" if entry.is_charge else "false"),
-        _X.leaf("cbc:AllowanceChargeReasonCode", entry.reason_code),
-        _X.leaf("cbc:AllowanceChargeReason", entry.reason),
-        _X.leaf("cbc:MultiplierFactorNumeric", entry.percentage),
+        leaf("cbc:ChargeIndicator", "true" if entry.is_charge else "false"),
+        leaf("cbc:AllowanceChargeReasonCode", entry.reason_code),
+        leaf("cbc:AllowanceChargeReason", entry.reason),
+        leaf("cbc:MultiplierFactorNumeric", entry.percentage),
         _amount("cbc:Amount", entry.amount, currency),
         _amount("cbc:BaseAmount", entry.base_amount, currency),
         _tax_category("cac:TaxCategory", entry.vat_category, entry.vat_percentage),
@@ -246,18 +242,18 @@ def _tax_category(
 ) -> Node | None:
     if not category:
         return None
-    return _X.branch(
+    return branch(
         name,
-        _X.leaf("cbc:ID", category),
-        _X.leaf("cbc:Percent", percentage),
-        _X.leaf("cbc:TaxExemptionReasonCode", reason_code),
-        _X.leaf("cbc:TaxExemptionReason", reason),
-        _X.branch("cac:TaxScheme", _X.leaf("cbc:ID", "VAT")),
+        leaf("cbc:ID", category),
+        leaf("cbc:Percent", percentage),
+        leaf("cbc:TaxExemptionReasonCode", reason_code),
+        leaf("cbc:TaxExemptionReason", reason),
+        branch("cac:TaxScheme", leaf("cbc:ID", "VAT")),
     )
 
 
 def _vat_group(group: VatGroup, currency: str) -> Node | None:
-    return _X.branch(
+    return branch(
         "cac:TaxSubtotal",
         _amount("cbc:TaxableAmount", group.taxable_amount, currency),
         _amount("cbc:TaxAmount", group.vat_amount, currency),
@@ -270,7 +266,7 @@ def _vat_group(group: VatGroup, currency: str) -> Node | None:
 def _totals(invoice: EInvoice) -> Node | None:
     totals, currency = invoice.totals, invoice.currency
     charges = [entry.is_charge for entry in invoice.allowances_charges]
-    return _X.branch(
+    return branch(
         "cac:LegalMonetaryTotal",
         _amount("cbc:LineExtensionAmount", totals.line_total, currency),
         _amount("cbc:TaxExclusiveAmount", totals.tax_exclusive, currency),
@@ -285,24 +281,24 @@ def _totals(invoice: EInvoice) -> Node | None:
 
 def _line(kind: str, verb: str, line: Line, currency: str) -> Node | None:
     """A line. kind and verb: how the document calls it and its quantity."""
-    return _X.branch(
+    return branch(
         f"cac:{kind}Line",
-        _X.leaf("cbc:ID", line.id),
-        _X.leaf("cbc:Note", line.note),
-        _X.leaf(f"cbc:{verb}Quantity", line.quantity, unitCode=line.unit_code),
+        leaf("cbc:ID", line.id),
+        leaf("cbc:Note", line.note),
+        leaf(f"cbc:{verb}Quantity", line.quantity, unitCode=line.unit_code),
         _amount("cbc:LineExtensionAmount", line.net_amount, currency),
         _period(line.period_start, line.period_end),
         (_allowance_charge(entry, currency) for entry in line.allowances_charges),
-        _X.branch(
+        branch(
             "cac:Item",
-            _X.leaf("cbc:Description", line.description),
-            _X.leaf("cbc:Name", line.name),
-            _X.branch("cac:SellersItemIdentification", _X.leaf("cbc:ID", line.seller_item_id)),
+            leaf("cbc:Description", line.description),
+            leaf("cbc:Name", line.name),
+            branch("cac:SellersItemIdentification", leaf("cbc:ID", line.seller_item_id)),
             _tax_category("cac:ClassifiedTaxCategory", line.vat_category, line.vat_percentage),
         ),
-        _X.branch(
+        branch(
             "cac:Price",
             _amount("cbc:PriceAmount", line.net_price, currency),
-            _X.leaf("cbc:BaseQuantity", line.price_base_quantity, unitCode=line.unit_code),
+            leaf("cbc:BaseQuantity", line.price_base_quantity, unitCode=line.unit_code),
         ),
     )

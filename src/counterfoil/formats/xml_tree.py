@@ -3,71 +3,57 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from lxml import etree
 
 # What XML 1.0 cannot carry in any form (section 2.2); texts that came in before they were refused may hold some.
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
-Node = etree._Element
-Child = Node | None | Iterable[Node | None]
+
+class Node(NamedTuple):
+    """An element by its prefixed name, such as "ram:Name": with a text or with children."""
+
+    name: str
+    text: str | None
+    children: tuple[Node, ...]
+    attributes: Mapping[str, str]
 
 
-class Namespaces:
-    """Builds elements by prefixed names such as "ram:Name"."""
+Child = Node | Iterable[Node | None] | None
 
-    def __init__(self, **prefixes: str) -> None:
-        self._map: dict[str | None, str] = dict(prefixes.items())
-        self._names: dict[str, str] = {}
 
-    def _name(self, prefixed: str) -> str:
-        name = self._names.get(prefixed)
-        if name is None:
-            prefix, _, local = prefixed.partition(":")
-            name = self._names[prefixed] = f"{{{self._map[prefix]}}}{local}"
-        return name
+def leaf(name: str, value: str | Decimal | None, /, **attributes: str) -> Node | None:
+    """An element with a text; None when there is none. Decimals are written plainly, never with an exponent."""
+    text = clean(value) if isinstance(value, str) else "" if value is None else format(value, "f")
+    if not text.strip():
+        return None
+    return Node(name, text, (), {key: clean(each) for key, each in attributes.items() if each})
 
-    def leaf(self, name: str, value: str | Decimal | None, /, **attributes: str) -> Node | None:
-        """An element with a text; None when there is none. Decimals are written plainly, never with an exponent."""
-        text = clean(value) if isinstance(value, str) else "" if value is None else format(value, "f")
-        if not text.strip():
-            return None
-        node = etree.Element(self._name(name), {key: value for key, value in attributes.items() if value}, self._map)
-        node.text = text
-        return node
 
-    def branch(self, name: str, *children: Child) -> Node | None:
-        """An element with children; None when none of them is there."""
-        found = [node for child in children for node in _nodes(child)]
-        if not found:
-            return None
-        node = etree.Element(self._name(name), None, self._map)
-        node.extend(found)
-        return node
+def branch(name: str, *children: Child) -> Node | None:
+    """An element with children; None when none of them is there."""
+    found = root(name, *children)
+    return found if found.children else None
 
-    def root(self, name: str, *children: Child, is_default: bool = False) -> Node:
-        """An element that is there even without children. is_default: its namespace is the one without a prefix."""
-        prefix = name.partition(":")[0]
-        prefixes = {None if is_default and each == prefix else each: uri for each, uri in self._map.items()}
-        node = etree.Element(self._name(name), None, prefixes)
-        node.extend([found for child in children for found in _nodes(child)])
-        return node
+
+def root(name: str, *children: Child) -> Node:
+    """An element that is there even without children."""
+    found: list[Node] = []
+    for child in children:
+        if isinstance(child, Node):
+            found.append(child)
+        elif child is not None:
+            found.extend(node for node in child if node is not None)
+    return Node(name, None, tuple(found), {})
 
 
 def shown(total: Decimal, parts: Iterable[bool]) -> Decimal | None:
     """A sum of discounts or charges, where there are any (BR-CO-11, BR-CO-12); parts: whether each is one of them."""
     return total if total or any(parts) else None
-
-
-def _nodes(child: Child) -> Iterable[Node]:
-    if child is None:
-        return ()
-    if isinstance(child, Node):
-        return (child,)
-    return (node for node in child if node is not None)
 
 
 def clean(text: str) -> str:
@@ -80,7 +66,30 @@ def compact_date(day: date | None) -> str | None:
     return None if day is None else day.isoformat().replace("-", "")
 
 
-def written(root: Node) -> bytes:
-    """The document as UTF-8 bytes with its declaration; the same tree always gives the same bytes."""
-    etree.cleanup_namespaces(root)
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+def written(top: Node, namespaces: Mapping[str, str]) -> bytes:
+    """The tree as UTF-8 bytes with its declaration; the same tree always gives the same bytes.
+
+    namespaces: by prefix; names without one are in that of "".
+    """
+    names: dict[str, str] = {}
+    for name in _names(top, set()):
+        prefix, colon, local = name.rpartition(":")
+        names[name] = f"{{{namespaces[prefix if colon else '']}}}{local}"
+    used = {name.rpartition(":")[0] for name in names}
+    element = etree.Element(names[top.name], None, {prefix or None: namespaces[prefix] for prefix in sorted(used)})
+    _fill(element, top, names)
+    return etree.tostring(element, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+
+
+def _names(node: Node, found: set[str]) -> set[str]:
+    found.add(node.name)
+    for child in node.children:
+        _names(child, found)
+    return found
+
+
+def _fill(element: etree._Element, node: Node, names: Mapping[str, str]) -> None:
+    """Top down: an element that is made inside its parent needs no namespaces of its own, and is made quicker."""
+    element.text = node.text
+    for child in node.children:
+        _fill(etree.SubElement(element, names[child.name], child.attributes), child, names)
