@@ -74,7 +74,9 @@ def _withheld(document: Document) -> Decimal:
 
 def _differences(document: Document, figures: Figures) -> Iterator[str]:
     """Where CII or UBL say another figure than the API."""
-    kind = {"deposit": "386"}.get(document.get("invoice_type") or "", "380")
+    # XRechnung knows no 386: its word for a deposit is the partial invoice (BR-DE-17).
+    deposit = "326" if figures.type_code == "326" else "386"
+    kind = {"deposit": deposit}.get(document.get("invoice_type") or "", "380")
     paid = _deposits(document, "amount")
     yield from _unequal("number", figures.number, document["number"])
     yield from _unequal("date", figures.issue_date, document["issue_date"])
