@@ -19,6 +19,7 @@ from counterfoil.rest import (
     clients,
     compliance,
     credit_notes,
+    document_files,
     einvoicing,
     organization,
     products,
@@ -34,8 +35,8 @@ from counterfoil.rest.errors import envelope
 from counterfoil.rest.routing import Route
 
 RESOURCES = (
-    client_invoice_files, client_invoices, credit_notes, compliance, clients, organization, attachments, products,
-    settings, einvoicing, quotes, webhooks, reminders, recurring_invoices, supplier_invoices,
+    client_invoice_files, client_invoices, credit_notes, compliance, document_files, clients, organization, attachments,
+    products, settings, einvoicing, quotes, webhooks, reminders, recurring_invoices, supplier_invoices,
 )  # fmt: skip
 
 

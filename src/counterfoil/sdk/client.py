@@ -139,11 +139,15 @@ class Client:
     get_client_invoice_upload = _Method(build.build_get_client_invoice_upload)
     list_client_invoice_emails = _Method(build.build_list_client_invoice_emails)
     get_client_invoice_compliance = _Method(build.build_get_client_invoice_compliance)
+    list_client_invoice_documents = _Method(build.build_list_client_invoice_documents)
+    create_client_invoice_document = _Method(build.build_create_client_invoice_document)
     each_client_invoice = _Each(build.build_list_client_invoices)
 
     list_credit_notes = _Method(build.build_list_credit_notes)
     get_credit_note = _Method(build.build_get_credit_note)
     get_credit_note_compliance = _Method(build.build_get_credit_note_compliance)
+    list_credit_note_documents = _Method(build.build_list_credit_note_documents)
+    create_credit_note_document = _Method(build.build_create_credit_note_document)
     create_credit_note = _Method(build.build_create_credit_note)
     each_credit_note = _Each(build.build_list_credit_notes)
 
@@ -284,11 +288,15 @@ class AsyncClient:
     get_client_invoice_upload = _AsyncMethod(build.build_get_client_invoice_upload)
     list_client_invoice_emails = _AsyncMethod(build.build_list_client_invoice_emails)
     get_client_invoice_compliance = _AsyncMethod(build.build_get_client_invoice_compliance)
+    list_client_invoice_documents = _AsyncMethod(build.build_list_client_invoice_documents)
+    create_client_invoice_document = _AsyncMethod(build.build_create_client_invoice_document)
     each_client_invoice = _AsyncEach(build.build_list_client_invoices)
 
     list_credit_notes = _AsyncMethod(build.build_list_credit_notes)
     get_credit_note = _AsyncMethod(build.build_get_credit_note)
     get_credit_note_compliance = _AsyncMethod(build.build_get_credit_note_compliance)
+    list_credit_note_documents = _AsyncMethod(build.build_list_credit_note_documents)
+    create_credit_note_document = _AsyncMethod(build.build_create_credit_note_document)
     create_credit_note = _AsyncMethod(build.build_create_credit_note)
     each_credit_note = _AsyncEach(build.build_list_credit_notes)
 

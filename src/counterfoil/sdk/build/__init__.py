@@ -7,6 +7,7 @@ from counterfoil.sdk.build.client_invoices import *  # noqa: F403  # the same
 from counterfoil.sdk.build.clients import *  # noqa: F403  # the same
 from counterfoil.sdk.build.compliance import *  # noqa: F403  # the same
 from counterfoil.sdk.build.credit_notes import *  # noqa: F403  # the same
+from counterfoil.sdk.build.document_files import *  # noqa: F403  # the same
 from counterfoil.sdk.build.organization import *  # noqa: F403  # the same
 from counterfoil.sdk.build.products import *  # noqa: F403  # the same
 from counterfoil.sdk.build.quotes import *  # noqa: F403  # the same
