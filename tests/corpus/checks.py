@@ -44,6 +44,7 @@ def file_problems(document: Document, fmt: Format, *, vat_slack: int = 0) -> Ite
     verdict = xml.judge(written, is_french=is_for_french_platforms(document), vat_slack=vat_slack)
     yield from map(str, verdict.faults)
     if verdict.figures:
+        yield from _unequal("type", verdict.figures.type_code, _type_code(document, verdict.profile))
         yield from _differences(document, verdict.figures)
 
 
@@ -72,15 +73,19 @@ def _withheld(document: Document) -> Decimal:
     return Decimal((document.get("withholding_tax") or {}).get("amount") or 0)
 
 
+def _type_code(document: Document, profile: str) -> str:
+    if "invoice_number" in document:
+        return "381"
+    # XRechnung knows no 386: its word for a deposit is the partial invoice (BR-DE-17).
+    deposit = "326" if profile == "XRechnung" else "386"
+    return deposit if document["invoice_type"] == "deposit" else "380"
+
+
 def _differences(document: Document, figures: Figures) -> Iterator[str]:
     """Where CII or UBL say another figure than the API."""
-    # XRechnung knows no 386: its word for a deposit is the partial invoice (BR-DE-17).
-    deposit = "326" if figures.type_code == "326" else "386"
-    kind = {"deposit": deposit}.get(document.get("invoice_type") or "", "380")
     paid = _deposits(document, "amount")
     yield from _unequal("number", figures.number, document["number"])
     yield from _unequal("date", figures.issue_date, document["issue_date"])
-    yield from _unequal("type", figures.type_code, "381" if "invoice_number" in document else kind)
     yield from _unequal("lines", len(figures.lines), len(document["items"]))
     for line, item in zip(figures.lines, document["items"], strict=False):
         yield from _unequal(f"line {line.id}", line.net, value(item["subtotal"]))
