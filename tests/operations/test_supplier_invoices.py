@@ -37,7 +37,7 @@ def events(company: Company, invoice_id: str) -> list[str]:
 
 def create(company: Company, new: Incoming) -> str:
     with company.write() as work:
-        return supplier_invoices.create(work, new, source="integration", meta=SupplierInvoiceMeta()).id
+        return supplier_invoices.create(work, new, source="integration", meta=SupplierInvoiceMeta())[0].id
 
 
 def reject(company: Company, invoice_id: str, **sent: Any) -> None:

@@ -194,7 +194,7 @@ def test_anothers_documents_are_not_found(house: House, stocked: Company) -> Non
     mine = row(stocked, invoice_id)
     with other.write() as work:
         assert store.get(work.conn, other.id, invoice_id) is None
-        assert store.by_idempotency_key(work.conn, other.id, "k", since="") is None
+        assert store.by_idempotency_key(work.conn, other.id, "k", since="") == []
         assert store.with_duplicates(work.conn, other.id, [invoice_id]) == set()
         assert store.known_iban(work.conn, other.id, mine) is None
         store.replace(work.conn, other.id, mine, mine._replace(body="{}"))

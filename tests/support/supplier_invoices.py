@@ -23,7 +23,7 @@ def upload(company: Company, mark: str = "bill", *, source: str = "integration",
     file = StoredFile(f"{mark}.pdf", "application/pdf", len(mark), hashlib.sha256(mark.encode()).hexdigest())
     with company.write() as work:
         new = Incoming(file=file, idempotency_key=key)
-        return supplier_invoices.create(work, new, source=source, meta=SupplierInvoiceMeta()).id
+        return supplier_invoices.create(work, new, source=source, meta=SupplierInvoiceMeta())[0].id
 
 
 def fill(company: Company, invoice_id: str, **sent: Any) -> supplier_invoices.Outcome:

@@ -15,6 +15,7 @@ from counterfoil.domain import party
 from counterfoil.domain.client_invoice import Day, LifecycleEvent
 from counterfoil.domain.money import ZERO, CurrencyCode, Money, text
 from counterfoil.domain.supplier_invoice_lifecycle import MOVES, SETTLED, SupplierInvoiceStatus
+from counterfoil.domain.supplier_parts import Discrepancy, ReadingNote, SupplierInvoiceBuyer, SupplierItem
 from counterfoil.domain.texts import Line40, Line120, Line250, Text1000, Text1800
 from counterfoil.errors import Fault, Invalid
 
@@ -41,6 +42,8 @@ REASON_CODE_SOURCE: Final = "DGFiP, external specifications of B2B e-invoicing v
 _AMOUNTS: Final = (
     "total_amount", "total_amount_excluding_taxes", "total_tax_amount", "payable_amount", "total_amount_credit_notes",
 )  # fmt: skip
+# Notes on a file that whoever pays should read each time.
+_TO_LOOK_AT: Final = ("other_buyer", "several_ibans", "split_payment", "withholding")
 _NEEDED: Final = ("supplier_name", "invoice_number", "issue_date", "payable_amount")
 
 
@@ -222,8 +225,14 @@ class StoredSupplierInvoice(BaseModel):
     declined_note: str | None = None
     declined_reason_code: str | None = Field(None, description="(ours)")
     is_einvoice: bool = False
-    e_invoice_type: str | None = None
+    e_invoice_type: str | None = Field(
+        None, description="zugferd (a PDF with XML), xrechnung; ours: cii, ubl, fatturapa"
+    )
     has_discrepancies: bool = Field(False, description="the amounts do not add up")
+    discrepancies: list[Discrepancy] = Field([], description="what of the file's sums does not fit (ours)")
+    reading_notes: list[ReadingNote] = Field([], description="what to know of the file (ours)")
+    items: list[SupplierItem] = Field([], description="its lines, of an e-invoice (ours)")
+    buyer: SupplierInvoiceBuyer | None = Field(None, description="to whom the e-invoice is addressed (ours)")
     invoice_number: str | None = None
     supplier_name: str | None = None
     issuer_name: str | None = None
@@ -286,6 +295,8 @@ def changed(before: StoredSupplierInvoice, change: SupplierInvoiceChange) -> Sto
     if given.get("iban"):
         given["iban"] = party.check_iban(given["iban"]).iban
     values = before.model_dump() | given
+    if given.keys() & {*_AMOUNTS, "taxes"}:
+        values["discrepancies"] = []  # they were told of other amounts
     faults = list(_currency_faults(values))
     if faults:
         raise Invalid.of(faults)
@@ -354,7 +365,7 @@ def settled(invoice: StoredSupplierInvoice) -> StoredSupplierInvoice:
             "is_credit_note": invoice.is_credit_note or category == "CREDIT_NOTE",
             "is_attachment_non_financial": category == "OTHER_NON_FINANCIAL_DOCUMENT" if is_known else None,
             "is_attachment_invoice": category == "INVOICE" if is_known else None,
-            "has_discrepancies": not _adds_up(invoice),
+            "has_discrepancies": bool(invoice.discrepancies) or not _adds_up(invoice),
             "supplier_id": _supplier_id(invoice),
             "supplier_snapshot": _snapshot(invoice),
         }
@@ -442,15 +453,19 @@ def _warnings(invoice: StoredSupplierInvoice, has_duplicates: bool) -> Iterator[
             fix="Look at the others with filter[document_type]=duplicates, and reject or archive this one.",
         )
     if invoice.has_discrepancies:
+        told = [each.message for each in invoice.discrepancies[:3]]
         yield Fault(
             "amounts_do_not_add_up",
-            "The total is not net and taxes, or the taxes are not their sum.",
+            " ".join(told) or "The total is not net and taxes, or the taxes are not their sum.",
             field="total_amount",
             fix="Compare the amounts with the document.",
         )
     if invoice.issue_date and invoice.due_date and invoice.due_date < invoice.issue_date:
         message = "The document is due before it was issued."
         yield Fault("due_date_before_issue_date", message, field="due_date", fix="Compare the days with the document.")
+    for note in invoice.reading_notes:
+        if note.code in _TO_LOOK_AT:
+            yield Fault(note.code, note.message, field=note.field, fix=note.fix)
     yield from _vat_number_warnings(invoice)
 
 

@@ -15,6 +15,7 @@ from itertools import islice
 from xml.parsers import expat
 
 from counterfoil import errors
+from counterfoil.formats import read_p7m, read_xml
 
 UNPACKED_BYTES = 256 * 1024 * 1024  # of all streams of a PDF: a hundred scanned pages are far below
 SUSPECT_BYTES = 32 * 1024 * 1024
@@ -23,10 +24,11 @@ PICTURE_PIXELS = 200_000_000  # the largest telephone cameras
 _XML_DEPTH = 200
 
 PDF, PNG, JPEG, XML = "application/pdf", "image/png", "image/jpeg", "application/xml"
+P7M = "application/pkcs7-mime"
 PICTURES = (PNG, JPEG)
-_ENDINGS = {PDF: "pdf", PNG: "png", JPEG: "jpg", XML: "xml"}
+_ENDINGS = {PDF: "pdf", PNG: "png", JPEG: "jpg", XML: "xml", P7M: "p7m"}
 _MAGIC = ((b"%PDF-", PDF), (b"\x89PNG\r\n\x1a\n", PNG), (b"\xff\xd8\xff", JPEG))
-_WORDS = {PDF: "PDF", PNG: "PNG", JPEG: "JPEG", XML: "e-invoice in XML"}
+_WORDS = {PDF: "PDF", PNG: "PNG", JPEG: "JPEG", XML: "e-invoice in XML", P7M: "signed e-invoice"}
 
 # A browser that guesses would run these; inside a PDF's streams they are only text that is printed.
 _ACTIVE = re.compile(rb"(?i)<(?:html|script|iframe|!doctype\s+html)[\s>/]|<\?php\s")
@@ -46,8 +48,11 @@ _INVOICE_ROOTS = frozenset(
         "urn:oasis:names:specification:ubl:schema:xsd:Invoice-2 Invoice",
         "urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2 CreditNote",
         "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100 CrossIndustryInvoice",
+        "urn:ferd:CrossIndustryDocument:invoice:1p0 CrossIndustryDocument",  # ZUGFeRD 1.0: kept, and not read
     }
 )
+# FatturaPA changes its namespace with its versions.
+_ITALIAN_ROOT = re.compile(r"\S*(?:fatture|fatturapa|sdi)\S* FatturaElettronica(?:Semplificata)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +68,10 @@ def file_type(data: bytes, *, allowed: tuple[str, ...] = (PDF, PNG, JPEG), field
     if not data:
         raise _refused(field, "The file is empty.", allowed)
     found = next((kind for magic, kind in _MAGIC if data.startswith(magic)), None)
-    if found is None and XML in allowed and data[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+    if found is None and XML in allowed and read_xml.is_xml(data):
         found = XML
+    if found is None and P7M in allowed and read_p7m.is_p7m(data):
+        found = P7M
     if found is None or found not in allowed:
         raise _refused(field, f"The file is not a {_named(allowed)}.", allowed)
     fault = _fault(data, found)
@@ -83,8 +90,8 @@ def _named(allowed: tuple[str, ...]) -> str:
 
 
 def _fault(data: bytes, kind: str) -> str | None:
-    if kind == XML:
-        return _xml_fault(data)
+    if kind in (XML, P7M):
+        return _xml_fault(data) if kind == XML else _signed_fault(data)
     if _is_zip_too(data):
         return f"The {_WORDS[kind]} is a ZIP archive at the same time."
     if kind == PDF:
@@ -247,6 +254,14 @@ def _xml_fault(data: bytes) -> str | None:
         return str(unfit)
     except (expat.ExpatError, ValueError, LookupError):
         return "The XML is damaged."
-    if not roots or roots[0] not in _INVOICE_ROOTS:
-        return "The XML is no invoice: neither UBL 2.1 nor Cross Industry Invoice."
+    if not roots or not (roots[0] in _INVOICE_ROOTS or _ITALIAN_ROOT.fullmatch(roots[0])):
+        return "The XML is no invoice: neither UBL 2.1, nor Cross Industry Invoice, nor FatturaPA."
     return None
+
+
+def _signed_fault(data: bytes) -> str | None:
+    try:
+        content = read_p7m.signed_content(data)
+    except errors.Invalid as error:
+        return str(error)
+    return _xml_fault(content) if read_xml.is_xml(content) else "What was signed is no e-invoice in XML."

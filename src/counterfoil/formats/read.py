@@ -6,6 +6,7 @@ believed either: domain/supplier_reading.py adds the sums up again.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from counterfoil.domain.received_einvoice import NoEInvoice, Read, ReadSyntax, ReceivedInvoice, Unreadable, Wrapper
@@ -19,6 +20,7 @@ from counterfoil.formats import (
     read_xml,
 )
 
+_CURRENCY = re.compile(r"[A-Z]{3}")
 _PDF_START: Final = 1024  # readers look so far for it
 _OLD_ZUGFERD: Final = "{urn:ferd:CrossIndustryDocument:invoice:1p0}CrossIndustryDocument"
 # Endings of BT-24, of which later ones hold the earlier.
@@ -70,6 +72,12 @@ def _read_xml(content: bytes, wrapper: Wrapper) -> Read:
 
 
 def _read(syntax: ReadSyntax, wrapper: Wrapper, invoices: tuple[ReceivedInvoice, ...]) -> Read:
+    for each in invoices:
+        if not _CURRENCY.fullmatch(each.invoice.currency):
+            raise Unreadable(
+                "einvoice_invalid_currency", f"The currency is no code of ISO 4217: {each.invoice.currency[:40]!r}.",
+                fix="Ask the supplier to correct the invoice.",
+            )  # fmt: skip
     specification = invoices[0].invoice.specification
     profile = specification if syntax == "fatturapa" else profile_of(specification)
     return Read(syntax, wrapper, profile, invoices)

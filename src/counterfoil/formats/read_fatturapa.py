@@ -25,7 +25,7 @@ from counterfoil.domain.einvoice import (
     PrecedingInvoice,
     VatGroup,
 )
-from counterfoil.domain.money import EXACT, ZERO
+from counterfoil.domain.money import EXACT, ZERO, round_to_cent
 from counterfoil.domain.received_einvoice import ReceivedInvoice, Unreadable, WelfareFund, Withholding
 from counterfoil.errors import Fault
 from counterfoil.formats.read_fatturapa_terms import (
@@ -202,14 +202,13 @@ def _fund_charge(fund: WelfareFund) -> AllowanceCharge:
 
 
 def _expenses(groups: Iterable[Element]) -> Iterable[AllowanceCharge]:
-    """SpeseAccessorie: costs that stand in a group alone, not on a line."""
+    """What stands in a group alone, not on a line: costs, and what its base was rounded by."""
     for group in groups:
-        amount = FPA.amount(group, "SpeseAccessorie")
-        if amount:
-            kind, rate = _category(group)
-            yield AllowanceCharge(
-                True, amount, reason="SpeseAccessorie", vat_category=kind, vat_percentage=rate
-            )  # fmt: skip
+        kind, rate = _category(group)
+        for reason in ("SpeseAccessorie", "Arrotondamento"):
+            amount = FPA.amount(group, reason)
+            if amount:
+                yield AllowanceCharge(True, amount, reason=reason, vat_category=kind, vat_percentage=rate)
 
 
 def _withholding(element: Element) -> Withholding:
@@ -240,26 +239,34 @@ def _vat_group(group: Element) -> VatGroup:
 
 
 def _totals(
-    general: Element | None, lines: Iterable[Line], charges: Iterable[AllowanceCharge], groups: Iterable[Element]
+    general: Element | None, lines: Iterable[Line], charges: Iterable[AllowanceCharge], groups: list[Element]
 ) -> DocumentTotals:
-    """ImportoTotaleDocumento may be left out: then it is what the groups say."""
-    groups = list(groups)
+    """ImportoTotaleDocumento may be left out: then it is what the groups say. It holds the document's rounding."""
     net = sum((FPA.amount(each, "ImponibileImporto") for each in groups), ZERO)
     vat = sum((FPA.amount(each, "Imposta") for each in groups), ZERO)
+    rounding = FPA.amount(general, "Arrotondamento")
     total = FPA.number(general, "ImportoTotaleDocumento")
-    total = net + vat + FPA.amount(general, "Arrotondamento") if total is None else total
+    total = net + vat + rounding if total is None else total
     return DocumentTotals(
-        line_total=sum((line.net_amount for line in lines), ZERO),
+        line_total=_line_total(lines),
         allowance_total=ZERO,
-        # What groups were rounded by is neither on a line nor a charge.
-        charge_total=sum((each.amount for each in charges), ZERO)
-        + sum((FPA.amount(each, "Arrotondamento") for each in groups), ZERO),
+        charge_total=sum((each.amount for each in charges), ZERO),
         tax_exclusive=net,
         vat_total=vat,
-        tax_inclusive=total,
+        tax_inclusive=total - rounding,
         paid_amount=ZERO,
         amount_due=total,
+        rounding_amount=rounding,
     )
+
+
+def _line_total(lines: Iterable[Line]) -> Decimal:
+    """The lines' sum; they may have eight decimals each and are rounded per group, as the groups are."""
+    sums: dict[tuple[str, Decimal | None], Decimal] = {}
+    for line in lines:
+        key = line.vat_category, line.vat_percentage
+        sums[key] = sums.get(key, ZERO) + line.net_amount
+    return sum((round_to_cent(each) for each in sums.values()), ZERO)
 
 
 def _line(line: Element) -> Line:

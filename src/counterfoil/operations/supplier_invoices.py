@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from counterfoil.domain.supplier_invoice import (
     settled,
     warnings,
 )
+from counterfoil.domain.supplier_reading import Finding, filled
 from counterfoil.errors import Fault
 from counterfoil.operations import attachments
 from counterfoil.operations.attachments import StoredFile
@@ -35,12 +37,16 @@ KEY_LIFE = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One document to take in: a stored file, or an attachment by its id; and perhaps what is known of it."""
+    """One document to take in: a stored file, or an attachment by its id; and perhaps what is known of it.
+
+    found: what the file says of each invoice in it, read before anything is written; known stands above it.
+    """
 
     file: StoredFile | None = None
     attachment_id: str | None = None
     idempotency_key: str | None = None
     known: SupplierInvoiceChange | None = None
+    found: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,41 +57,65 @@ class Outcome:
     warnings: tuple[Fault, ...] = ()
 
 
-def create(work: Work, new: Incoming, *, source: str, meta: SupplierInvoiceMeta) -> SupplierInvoiceRow:
-    """Take in one supplier invoice; under a key of the last 30 days it is the one that is there already.
+def create(
+    work: Work, new: Incoming, *, source: str, meta: SupplierInvoiceMeta
+) -> list[SupplierInvoiceRow]:  # fmt: skip
+    """Take in one file: one supplier invoice, or as many as it holds, in its order.
 
-    Raises Invalid: the key was used with another file, or the attachment cannot be used.
+    Under a key of the last 30 days they are those that are there already. Raises Invalid: the key was used with
+    another file, or the attachment cannot be used.
     """
     sha256, attachment = _file_of(work, new)
     earlier = _earlier(work, new.idempotency_key, sha256)
     if earlier:
         return earlier
-    seq, created_at = work.take_seq()
-    invoice_id = work.new_id()
-    if new.file:
-        attachment = attachments.create_from(work, new.file, (KIND, invoice_id))
-    if attachment is None:
-        raise AssertionError("neither a file nor an attachment")
-    invoice = settled(
-        StoredSupplierInvoice(
-            id=invoice_id,
-            organization_id=work.organization_id,
-            status="to_review",
-            source=source,
-            attachment_id=attachment.id,
-            display_attachment_id=attachment.id,
-            file_name=attachment.file_name,
-            created_at=created_at,
-            updated_at=work.timestamp,
-            meta=meta,
-        )
+    rows = []
+    for place, found in enumerate(new.found or (None,)):
+        seq, created_at = work.take_seq()
+        invoice_id = work.new_id()
+        if attachment is None:
+            if new.file is None:
+                raise AssertionError("neither a file nor an attachment")
+            attachment = attachments.create_from(work, new.file, (KIND, invoice_id))
+        invoice = _taken_in(work, new, invoice_id, created_at, attachment, source, meta, found)
+        row = store.row_of(invoice, seq=seq, sha256=_mark(sha256, place), idempotency_key=new.idempotency_key)
+        invoice = _with_iban_of(work, row, invoice)
+        row = store.row_of(invoice, seq=seq, sha256=row.sha256, idempotency_key=row.idempotency_key)
+        store.insert_invoice(work.conn, work.organization_id, row)
+        work.record(KIND, row.id, "created", {"file_name": invoice.file_name})
+        rows.append(row)
+    return rows
+
+
+def _taken_in(
+    work: Work,
+    new: Incoming,
+    invoice_id: str,
+    created_at: str,
+    attachment: AttachmentRow,
+    source: str,
+    meta: SupplierInvoiceMeta,
+    found: Finding | None,
+) -> StoredSupplierInvoice:
+    invoice = StoredSupplierInvoice(
+        id=invoice_id,
+        organization_id=work.organization_id,
+        status="to_review",
+        source=source,
+        attachment_id=attachment.id,
+        display_attachment_id=attachment.id,
+        file_name=attachment.file_name,
+        created_at=created_at,
+        updated_at=work.timestamp,
+        meta=meta,
     )
-    if new.known:
-        invoice = changed(invoice, new.known)
-    row = store.row_of(invoice, seq=seq, sha256=sha256, idempotency_key=new.idempotency_key)
-    store.insert_invoice(work.conn, work.organization_id, row)
-    work.record(KIND, row.id, "created", {"file_name": invoice.file_name})
-    return row
+    invoice = filled(invoice, found, work.profile, work.timestamp) if found else settled(invoice)
+    return changed(invoice, new.known) if new.known else invoice
+
+
+def _mark(sha256: str, place: int) -> str:
+    """What tells the same file again. The invoices of one file are not each other's doubles."""
+    return hashlib.sha256(f"{sha256} {place}".encode()).hexdigest() if place else sha256
 
 
 def get(work: Work, invoice_id: str) -> SupplierInvoiceRow:
@@ -195,6 +225,10 @@ def _with_known_iban(
     if not change.model_fields_set & {"iban", "supplier_name", "vat_number"}:
         return invoice
     asked = store.row_of(invoice, seq=row.seq, sha256=row.sha256, idempotency_key=None)
+    return _with_iban_of(work, asked, invoice)
+
+
+def _with_iban_of(work: Work, asked: SupplierInvoiceRow, invoice: StoredSupplierInvoice) -> StoredSupplierInvoice:
     known = store.known_iban(work.conn, work.organization_id, asked) if invoice.iban else None
     return invoice.model_copy(update={"iban_changed_from": known if known != invoice.iban else None})
 
@@ -212,14 +246,14 @@ def _file_of(work: Work, new: Incoming) -> tuple[str, AttachmentRow | None]:
     return row.sha256, row
 
 
-def _earlier(work: Work, idempotency_key: str | None, sha256: str) -> SupplierInvoiceRow | None:
+def _earlier(work: Work, idempotency_key: str | None, sha256: str) -> list[SupplierInvoiceRow]:
     if idempotency_key is None:
-        return None
+        return []
     since = timestamp(work.now - KEY_LIFE)
-    row = store.by_idempotency_key(work.conn, work.organization_id, idempotency_key, since=since)
-    if row and row.sha256 != sha256:
+    rows = store.by_idempotency_key(work.conn, work.organization_id, idempotency_key, since=since)
+    if rows and rows[0].sha256 != sha256:
         raise errors.Invalid(
             "idempotency_key_reused", "This idempotency key was used with another file.", field="idempotency_key",
             fix="Send a new key for another document.",
         )  # fmt: skip
-    return row
+    return rows

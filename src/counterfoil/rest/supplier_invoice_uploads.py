@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from dataclasses import dataclass, field
@@ -10,21 +11,25 @@ from typing import Any
 from pydantic import ValidationError
 
 from counterfoil import errors
+from counterfoil.domain import supplier_reading
+from counterfoil.domain.received_einvoice import NoEInvoice, Unreadable
 from counterfoil.domain.supplier_invoice import (
     UPLOAD_SOURCES,
     JsonSupplierInvoice,
     SupplierInvoiceChange,
     SupplierInvoiceMeta,
 )
+from counterfoil.domain.supplier_reading import Finding
 from counterfoil.errors import BillingError, Fault
-from counterfoil.operations import supplier_invoices
+from counterfoil.formats.read import read
+from counterfoil.operations import attachments, supplier_invoices
 from counterfoil.operations.supplier_invoices import Incoming
 from counterfoil.operations.work import Work
 from counterfoil.rest.bodies import read_object, validated
 from counterfoil.rest.calls import Call
 from counterfoil.rest.errors import as_wire
 from counterfoil.rest.multipart import Form, Limits, Part, is_form, read_form
-from counterfoil.rest.uploads import DOCUMENTS_AND_XML, Upload, keep, looked_at
+from counterfoil.rest.uploads import DOCUMENTS_AND_EINVOICES, Upload, keep, looked_at
 
 MOST = 20
 FILE_BYTES = 10 * 1024 * 1024
@@ -37,7 +42,7 @@ _LIMITS = Limits(parts=4 * MOST + 16, part_bytes=BODY_BYTES, body_bytes=BODY_BYT
 
 @dataclass(slots=True)
 class Entry:
-    """One document as sent. fault: why it cannot go in, once that is known."""
+    """One document as sent. fault: why it cannot go in, once that is known. found: what its file says."""
 
     part: Part | None = None
     attachment_id: str | None = None
@@ -45,6 +50,7 @@ class Entry:
     known: SupplierInvoiceChange | None = None
     upload: Upload | None = None
     fault: Fault | None = None
+    found: tuple[Finding, ...] = ()
 
 
 @dataclass(slots=True)
@@ -74,10 +80,36 @@ def read_batch(body: bytes, content_type: str) -> Batch:
 
 
 def keep_files(call: Call, batch: Batch) -> None:
-    """Puts the files that are well into the blobs."""
+    """Puts the files that are well into the blobs, and reads them: nothing slow is left for the transaction."""
+    call.authenticate()
     for entry in batch.entries:
-        if entry.upload and not entry.fault:
+        if entry.fault:
+            continue
+        if entry.upload:
             keep(call, entry.upload)
+            entry.found = _found(entry.upload.data)
+        elif entry.attachment_id:
+            entry.found = _found(_attached(call, entry.attachment_id))
+
+
+def _attached(call: Call, attachment_id: str) -> bytes:
+    """What an attachment holds; nothing when there is none."""
+    actor = call.authenticate()
+    with call.doors.works.read(actor) as work:
+        row = attachments.find(work, attachment_id)
+    with contextlib.suppress(FileNotFoundError):
+        return call.doors.blobs.get(row.sha256) if row else b""
+    return b""
+
+
+def _found(data: bytes) -> tuple[Finding, ...]:
+    """What the file says: nothing where it is no e-invoice; of one that cannot be read, why."""
+    try:
+        return supplier_reading.findings(read(data))
+    except NoEInvoice:
+        return ()
+    except Unreadable as error:
+        return (supplier_reading.unread(error),)
 
 
 def create_all(work: Work, batch: Batch) -> str:
@@ -89,9 +121,9 @@ def create_all(work: Work, batch: Batch) -> str:
                 raise errors.Invalid.of([entry.fault])
             new = Incoming(
                 file=entry.upload.file if entry.upload else None, attachment_id=entry.attachment_id,
-                idempotency_key=entry.idempotency_key, known=entry.known,
+                idempotency_key=entry.idempotency_key, known=entry.known, found=entry.found,
             )  # fmt: skip
-            rows.append(supplier_invoices.create(work, new, source=batch.source, meta=batch.meta))
+            rows += supplier_invoices.create(work, new, source=batch.source, meta=batch.meta)
         except BillingError as error:
             faults += [_as_wire(fault, index, entry) for fault in error.faults]
     written = ",".join(supplier_invoices.answers(work, rows))
@@ -133,7 +165,7 @@ def _file(part: Part) -> Upload:
             "invalid", f"The file is too large: at most {FILE_BYTES // 1024 // 1024} MB are allowed.", field="file",
             fix="Send a smaller file.",
         )  # fmt: skip
-    return looked_at(part, allowed=DOCUMENTS_AND_XML)
+    return looked_at(part, allowed=DOCUMENTS_AND_EINVOICES)
 
 
 def _as_wire(fault: Fault, index: int, entry: Entry) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from counterfoil.rest.multipart import Part
 
 DOCUMENTS = (files.PDF, files.PNG, files.JPEG)
 DOCUMENTS_AND_XML = (*DOCUMENTS, files.XML)
+DOCUMENTS_AND_EINVOICES = (*DOCUMENTS_AND_XML, files.P7M)
 
 
 @dataclass(frozen=True, slots=True)

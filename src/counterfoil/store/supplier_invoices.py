@@ -137,8 +137,7 @@ _BY_KEY = Prepared(
         _C.idempotency_key == bindparam("key"),
         _C.created_at >= bindparam("since"),
     )
-    .order_by(_C.seq.desc())
-    .limit(1)
+    .order_by(_C.seq)
 )
 _INSERT = Prepared(insert(supplier_invoices))
 _FIXED = ("organization_id", "id", "seq", "attachment_id", "sha256", "idempotency_key", "created_at")
@@ -189,10 +188,10 @@ def get(conn: Connection, organization_id: str, invoice_id: str) -> SupplierInvo
 
 def by_idempotency_key(
     conn: Connection, organization_id: str, idempotency_key: str, *, since: str
-) -> SupplierInvoiceRow | None:
-    """What was made under this key at `since` (a time as stored) or later."""
-    row = _BY_KEY.run(conn, organization_id=organization_id, key=idempotency_key, since=since).fetchone()
-    return SupplierInvoiceRow._make(row) if row else None
+) -> list[SupplierInvoiceRow]:
+    """What was made under this key at `since` (a time as stored) or later, in order: of one file, perhaps several."""
+    rows = _BY_KEY.run(conn, organization_id=organization_id, key=idempotency_key, since=since).fetchall()
+    return [SupplierInvoiceRow._make(row) for row in rows]
 
 
 def insert_invoice(conn: Connection, organization_id: str, row: SupplierInvoiceRow) -> None:
