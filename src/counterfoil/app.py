@@ -28,6 +28,7 @@ from counterfoil.operations import access
 from counterfoil.operations.work import Actor, Works
 from counterfoil.ports.blobs import FileBlobs
 from counterfoil.ports.clock import Clock, SystemClock, timestamp
+from counterfoil.ports.local_einvoice_network import LocalNetwork
 from counterfoil.ports.network import Network
 from counterfoil.ports.sealing import KeySealer
 from counterfoil.rest import api, trace
@@ -54,6 +55,7 @@ log = logging.getLogger("counterfoil")
 DATABASE_FILE = "counterfoil.db"
 ADDRESS_FILE = "server.url"
 KEY_FILE = "secret.key"
+OUTBOX = "outbox"
 
 
 class AlreadyServed(Exception):
@@ -98,7 +100,12 @@ class House:
             with self.database.write() as conn:
                 marks.mark(conn)
         self.clock = clock or SystemClock()
-        self.works = Works(self.database, self.clock, page_base=settings.base_url)
+        is_connected = settings.einvoice_network == "local"
+        self.einvoice_network = LocalNetwork(settings.data / OUTBOX, self.clock) if is_connected else None
+        self.works = Works(
+            self.database, self.clock, page_base=settings.base_url,
+            einvoice_network=self.einvoice_network.name if self.einvoice_network else "",
+        )  # fmt: skip
         self.works.habits.keep_answers = timedelta(days=settings.idempotency_days)
         self.limits = Limits(settings.rate_limits)
         self.blobs = FileBlobs(_blobs_directory(settings))
@@ -187,6 +194,7 @@ def tools_of(house: House, mail: Mailer, renderer: Renderer | None = None) -> tu
         is_mail_caught=settings.smtp_url is None,
         callbacks=HttpCallbacks(house.network),
         sealer=house.sealer,
+        einvoice_network=house.einvoice_network,
     )
     return tools, renderer.close
 

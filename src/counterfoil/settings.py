@@ -27,6 +27,9 @@ class Settings(BaseSettings):
     trusted_proxies: str | None = Field(None, description="addresses whose X-Forwarded-For is believed, with commas")
     allow_private_callbacks: bool = Field(False, description="webhooks may go to http and to private addresses")
     secret_key: SecretStr | None = Field(None, description="seals secrets in the database; needed with PostgreSQL")
+    einvoice_network: Literal["local", "none"] = Field(
+        "local", description="local: an outbox and a simulated exchange, nothing leaves this machine; none"
+    )
     host: str = Field("127.0.0.1", description="address that serve listens on")
     port: int = Field(8642, ge=0, le=65535, description="port that serve listens on")
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 # Whatever the environment says: a sandbox stays by itself, and calls whom a test tells it to.
 _ALONE: dict[str, Any] = {
     "database_url": None, "public_url": None, "smtp_url": None, "mail_from": None, "blobs_url": None,
-    "secret_key": None, "allow_private_callbacks": True,
+    "secret_key": None, "allow_private_callbacks": True, "einvoice_network": "local",
 }  # fmt: skip
 
 

@@ -122,7 +122,9 @@ class Client(BaseModel):
     recipient_code: str = ""
     currency: str = ""
     locale: str = ""
-    e_invoicing_reachable: bool = Field(False, description="false: no e-invoicing network is connected")
+    e_invoicing_reachable: bool = Field(
+        False, description="whether a network is connected, and the client has an electronic address on it"
+    )
     created_at: str
     updated_at: str
 

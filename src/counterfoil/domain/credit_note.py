@@ -159,7 +159,7 @@ class LiveCreditNote(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     attachment_id: str = Field("", description='"" until the PDF is made')
-    einvoicing_status: str = ""
+    einvoicing_status: str = Field("pending", description="as of an invoice")
     einvoicing_lifecycle_events: list[LifecycleEvent] = []
     updated_at: str = Field(description="(ours)")
 

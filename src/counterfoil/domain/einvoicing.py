@@ -15,10 +15,10 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, get_args
 
-from counterfoil.domain import party
+from counterfoil.domain import electronic_addresses as addresses
 from counterfoil.domain.client_invoice import LifecycleEvent
 from counterfoil.domain.money import ZERO, Money, split, text
-from counterfoil.errors import Fault, Invalid
+from counterfoil.errors import Fault
 
 EinvoicingStatus = Literal["pending", "submitted", "declined", "approved", "not_delivered", "submission_failed"]
 STATUSES: Final[tuple[EinvoicingStatus, ...]] = get_args(EinvoicingStatus)
@@ -202,10 +202,14 @@ def is_cashed(events: Iterable[LifecycleEvent]) -> bool:
     return any(event.status_code == CASHED for event in events)
 
 
-def is_settled(events: Sequence[LifecycleEvent]) -> bool:
-    """Whether nothing more is to be expected of the network."""
+def outcome(events: Sequence[LifecycleEvent]) -> Literal["refuse", "end"] | None:
+    """What the events of one submission do to it; None while more is to be expected."""
+    steps = [step_of(event) for event in events]
+    if "scrap" in steps or ("refuse_file" in steps and not is_filed(events)):
+        return "refuse"
     final = ("EC01", "EC02", "DT", "AT")
-    return is_cashed(events) or any(step_of(event) in ("decline", "scrap") or event.reason in final for event in events)
+    is_over = "decline" in steps or is_cashed(events) or any(event.reason in final for event in events)
+    return "end" if is_over else None
 
 
 def scrapped_at(events: Iterable[LifecycleEvent]) -> datetime | None:
@@ -329,24 +333,18 @@ def is_reachable(client: Mapping[str, Any], seller_country: str) -> bool:
     invoice in the tax drawer. The French directory knows every business by its SIREN. In Germany a mailbox suffices
     (BMF letter of 15 October 2024). Elsewhere an address must have been given.
     """
-    country = str(client.get("country_code") or "")
+    country = addresses.country_of(client)
     if seller_country == "IT":
         return country == "IT"
-    if client.get("e_invoicing_address"):
-        return True
-    if client.get("kind", client.get("type")) == "individual":
+    address = addresses.of_buyer(client)
+    if address is None:
         return False
-    if country == "DE":
-        return bool(client.get("email"))
-    return country == "FR" and _has_siren(str(client.get("tax_identification_number") or ""))
+    is_business = client.get("type") != "individual"
+    return bool(client.get("e_invoicing_address")) or (is_business and address.scheme == _FOLLOWS.get(country))
 
 
-def _has_siren(number: str) -> bool:
-    try:
-        party.check_legal_number("FR", number)
-    except Invalid:
-        return False
-    return True
+# Country -> the scheme of the address that follows from what else is known of a business there.
+_FOLLOWS: Final[Mapping[str, str]] = MappingProxyType({"FR": addresses.FRENCH, "DE": addresses.EMAIL})
 
 
 # A submission's own life. queued: nobody has it but us. sending: the network may have it. submitted: it has.
@@ -358,6 +356,7 @@ SUBMISSION: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
         ("queued", "withdraw"): "withdrawn",
         ("sending", "take"): "submitted",
         ("sending", "refuse"): "failed",
+        ("submitted", "refuse"): "failed",
         ("queued", "give_up"): "gave_up",
         ("sending", "give_up"): "gave_up",
         ("gave_up", "request"): "queued",

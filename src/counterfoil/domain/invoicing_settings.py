@@ -34,3 +34,5 @@ class EinvoicingSettings(BaseModel):
 
     sending_status: Literal["enabled", "disabled"]
     receiving_status: Literal["enabled", "disabled", "pending_creation", "pending_deletion"]
+    network: str = Field(description='the network that this server is connected to; "none" for none (ours)')
+    is_simulated: bool = Field(description="true: nothing leaves this machine, and every event is made up (ours)")

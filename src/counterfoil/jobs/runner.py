@@ -11,12 +11,16 @@ import threading
 import time
 from datetime import datetime, timedelta
 
-from counterfoil.jobs.handlers import HANDLERS, HARMLESS_TWICE, GaveUp, NotYet, Tools
+from counterfoil.jobs import einvoicing, handlers
+from counterfoil.jobs.handlers import GaveUp, NotYet, Tools
 from counterfoil.ports.clock import timestamp
 from counterfoil.store import queue
 from counterfoil.store.rows import JobRow
 
 log = logging.getLogger("counterfoil.jobs")
+HANDLERS = {**handlers.HANDLERS, **einvoicing.HANDLERS}
+# Kinds whose second run costs time and nothing else.
+HARMLESS_TWICE = handlers.HARMLESS_TWICE.union(einvoicing.HANDLERS)
 CLAIM = timedelta(minutes=5)  # longer than a batch of mails to a slow server takes
 BATCH = 4
 IDLE_SECONDS = 0.5

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("counterfoil.jobs")
 TIDY_EVERY_SECONDS = 3600
 # One thread each: a slow mail server must not keep a PDF waiting.
-KINDS = (("render",), ("send_email",))
+KINDS = (("render",), ("send_email",), ("submit_einvoice", "poll_einvoices", "send_einvoice_status"))
 # A few threads in turn: a slow receiver must not keep the others waiting.
 LANES = ("deliver_webhook",)
 

@@ -11,10 +11,11 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from counterfoil import errors
-from counterfoil.domain import crediting, lifecycle, numbering, rules
+from counterfoil.domain import crediting, einvoicing, lifecycle, numbering, rules
 from counterfoil.domain.client_invoice import (
     ClientInvoiceChange,
     FrozenClientInvoice,
+    LifecycleEvent,
     LiveClientInvoice,
     NewClientInvoice,
 )
@@ -23,7 +24,16 @@ from counterfoil.domain.document import Identity, as_new, build_client_invoice
 from counterfoil.domain.money import ZERO, Money, text
 from counterfoil.domain.webhook import CLIENT_INVOICES
 from counterfoil.errors import Fault
-from counterfoil.operations import deposits, issuing, parties, quote_links, reminder_days, uploads, webhooks
+from counterfoil.operations import (
+    deposits,
+    einvoice_submissions,
+    issuing,
+    parties,
+    quote_links,
+    reminder_days,
+    uploads,
+    webhooks,
+)
 from counterfoil.operations.work import Work
 from counterfoil.store import attachments, credit_notes
 from counterfoil.store import client_invoices as store
@@ -33,7 +43,6 @@ KIND = store.KIND
 PAGE_PATH = "i"  # the first segment of its public page's path
 DRAFT_REST = timedelta(milliseconds=250)  # a draft is often changed or finalized at once: then one PDF is enough
 PUBLIC_DAYS = 180  # the public page lives this long after issue (source page 003)
-_WITH_THE_NETWORK = ("submitted", "approved", "declined", "not_delivered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +205,9 @@ def mark_as_paid(work: Work, invoice_id: str, paid_date: date | None) -> Outcome
             fix="Send today's date or an earlier one, or leave paid_at out for today.",
         )
     midnight = datetime.combine(day, time(), ZoneInfo(work.profile.time_zone)).isoformat()
-    after = _with_live(work, row, status, paid_at=midnight, amount_paid=_left_to_pay(row))
+    paid = _left_to_pay(row)
+    told = _told_of_payment(work, row, paid) if row.status != status else {}
+    after = _with_live(work, row, status, paid_at=midnight, amount_paid=paid, **told)
     work.record(KIND, row.id, "marked_as_paid", {"paid_at": day.isoformat()})
     return Outcome(after)
 
@@ -217,7 +228,10 @@ def mark_as_canceled(work: Work, invoice_id: str) -> Outcome:
     """Cancel an unpaid invoice for good; it keeps its number and document."""
     row = get(work, invoice_id)
     status = lifecycle.next_status(row.status, "mark_as_canceled")
-    if json.loads(row.live)["einvoicing_status"] in _WITH_THE_NETWORK:
+    live = LiveClientInvoice.model_validate_json(row.live)
+    is_ended = einvoicing.is_ended(live.einvoicing_lifecycle_events)
+    has_it = live.einvoicing_status in einvoicing.WITH_THE_NETWORK
+    if not is_ended and (has_it or not einvoice_submissions.withdraw(work, row.id)):
         raise errors.WrongState(
             "einvoice_already_submitted",
             "This invoice was submitted to an e-invoicing network and cannot be canceled.",
@@ -228,7 +242,8 @@ def mark_as_canceled(work: Work, invoice_id: str) -> Outcome:
     after = _with_live(work, row, status)
     deposits.release(work, frozen)
     work.record(KIND, row.id, "canceled")
-    return Outcome(after, (rules.cancel_warning(work.profile.legal_country),))
+    # An invoice that its buyer or a platform ended is canceled in the books, and nothing else is due.
+    return Outcome(after, () if is_ended else (rules.cancel_warning(work.profile.legal_country),))
 
 
 def credit(work: Work, row: InvoiceRow, credit_note_id: str, amount: Money, status: str) -> None:
@@ -292,10 +307,19 @@ def set_attachment(work: Work, row: InvoiceRow, attachment_id: str) -> None:
     store.replace(work.conn, work.organization_id, row, row._replace(live=_live_text(live)))
 
 
+def set_einvoicing(work: Work, row: InvoiceRow, events: Sequence[LifecycleEvent]) -> None:
+    """Writes down what an e-invoicing network says of an invoice; one that was paid meanwhile is told as paid."""
+    paid = LiveClientInvoice.model_validate_json(row.live).amount_paid
+    if row.status == "paid" and paid is not None and not einvoicing.is_cashed(events):
+        events = einvoice_submissions.cash_in(work, json.loads(row.frozen), events, paid)
+    _with_live(work, row, row.status, **_einvoicing(events))
+
+
 def answer(row: InvoiceRow, *, invoice_url: str, proforma: str | None = None) -> str:
     """The invoice as the API answers it: its two texts spliced, with what only the reader knows."""
     number = "" if proforma is None else f'"number":{json.dumps(proforma)},'
-    return f'{row.frozen[:-1]},{row.live[1:-1]},{number}"invoice_url":{json.dumps(invoice_url)}}}'
+    live = einvoice_submissions.shown(row.live)
+    return f'{row.frozen[:-1]},{live[1:-1]},{number}"invoice_url":{json.dumps(invoice_url)}}}'
 
 
 def _judged(
@@ -328,11 +352,26 @@ def _issue(work: Work, row: InvoiceRow, ready: Prepared) -> InvoiceRow:
     )
     after = row._replace(**_frozen_columns(issued), status="unpaid", live=_live_text(live))
     reminder_days.plan_invoice(work, after)
+    einvoice_submissions.request_if_reporting(work, KIND, row.id, issued.report_einvoicing)
     return after
 
 
 def _taken_by_others(work: Work, invoice_id: str) -> issuing.IsTaken:
     return lambda number: store.has_number(work.conn, work.organization_id, number, except_id=invoice_id)
+
+
+def _told_of_payment(work: Work, row: InvoiceRow, paid: Money) -> dict[str, object]:
+    """What changes of an invoice whose payment its e-invoicing network is told; nothing where none has to be."""
+    before = LiveClientInvoice.model_validate_json(row.live).einvoicing_lifecycle_events
+    events = einvoice_submissions.cash_in(work, json.loads(row.frozen), before, paid)
+    return _einvoicing(events) if events != before else {}
+
+
+def _einvoicing(events: Sequence[LifecycleEvent]) -> dict[str, object]:
+    return {
+        "einvoicing_lifecycle_events": list(events),
+        "einvoicing_status": einvoicing.einvoicing_status(events),
+    }
 
 
 def _left_to_pay(row: InvoiceRow) -> Money:

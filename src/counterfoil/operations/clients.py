@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from counterfoil import errors
+from counterfoil.domain import einvoicing
 from counterfoil.domain.client import Address, Client, ClientFields, write_faults
 from counterfoil.domain.webhook import CLIENTS
 from counterfoil.operations import recurring_invoices, reminders
@@ -39,8 +41,9 @@ def create(work: Work, new: ClientFields) -> str:
     text = client.model_dump_json(exclude_none=True)
     store.insert_client(work.conn, work.organization_id, json.loads(text), text)
     work.record("client", client.id, "created")
-    announce(work, CLIENTS, "created", text)
-    return text
+    shown = _shown(work, text)
+    announce(work, CLIENTS, "created", shown)
+    return shown
 
 
 def get(work: Work, client_id: str) -> str:
@@ -50,16 +53,17 @@ def get(work: Work, client_id: str) -> str:
         raise errors.NotFound(
             "not_found", "There is no client with this id.", parameter="id", fix="List clients to find the right id."
         )
-    return text
+    return _shown(work, text)
 
 
 def page(
     work: Work, wanted: store.ClientFilter, *, sort: str, is_descending: bool, limit: int, skip: int
 ) -> tuple[int, list[str]]:
     """List clients: the number of matches, and one page as JSON."""
-    return store.page(
+    total, texts = store.page(
         work.conn, work.organization_id, wanted, sort=sort, is_descending=is_descending, limit=limit, skip=skip
     )
+    return total, [_shown(work, text) for text in texts]
 
 
 def update(work: Work, client_id: str, change: ClientFields) -> str:
@@ -68,8 +72,9 @@ def update(work: Work, client_id: str, change: ClientFields) -> str:
     text = client.model_dump_json(exclude_none=True)
     store.update_client(work.conn, work.organization_id, json.loads(text), text)
     work.record("client", client.id, "updated", {"fields": sorted(change.model_fields_set)})
-    announce(work, CLIENTS, "updated", text)
-    return text
+    shown = _shown(work, text)
+    announce(work, CLIENTS, "updated", shown)
+    return shown
 
 
 def delete(work: Work, client_id: str) -> None:
@@ -80,6 +85,20 @@ def delete(work: Work, client_id: str) -> None:
     store.delete_client(work.conn, work.organization_id, client_id.lower())
     work.record("client", client_id.lower(), "deleted")
     announce(work, CLIENTS, "deleted", text)
+
+
+def is_reachable(work: Work, client_id: str, *, fallback: Mapping[str, Any]) -> bool:
+    """Whether an e-invoice finds its way to a client as it is now; fallback: its snapshot, once it was deleted."""
+    text = store.get(work.conn, work.organization_id, client_id)
+    return einvoicing.is_reachable(json.loads(text) if text else fallback, work.profile.legal_country)
+
+
+def _shown(work: Work, text: str) -> str:
+    """A client as it is answered. Whether it can be reached is no fact about it: it goes with the network."""
+    if not work.einvoice_network or not einvoicing.is_reachable(json.loads(text), work.profile.legal_country):
+        return text
+    # Inside of a text the quotes would be escaped, so this is the field and nothing else.
+    return text.replace('"e_invoicing_reachable":false', '"e_invoicing_reachable":true', 1)
 
 
 def _with(before: dict[str, Any], sent: ClientFields, work: Work) -> Client:
@@ -98,7 +117,7 @@ def _with(before: dict[str, Any], sent: ClientFields, work: Work) -> Client:
         values["phone"] = sent.phone
         values["phone_number"] = sent.phone.in_one if sent.phone else ""
     values |= _addresses(before, sent)
-    client = Client.model_validate(values | {"updated_at": work.timestamp})
+    client = Client.model_validate(values | {"updated_at": work.timestamp, "e_invoicing_reachable": False})
     faults = write_faults(client, work.profile.legal_country)
     if faults:
         raise errors.Invalid.of(faults)

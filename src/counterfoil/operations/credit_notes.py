@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from counterfoil import errors
-from counterfoil.domain import crediting, rules
+from counterfoil.domain import crediting, einvoicing, rules
+from counterfoil.domain.client_invoice import LifecycleEvent, LiveClientInvoice
 from counterfoil.domain.credit_note import FrozenCreditNote, LiveCreditNote, NewCreditNote
 from counterfoil.domain.document import Identity
 from counterfoil.errors import Fault
-from counterfoil.operations import client_invoices, issuing
+from counterfoil.operations import client_invoices, einvoice_submissions, issuing
 from counterfoil.operations.work import Work
 from counterfoil.store import client_invoices as invoices
 from counterfoil.store import credit_notes as store
@@ -33,6 +35,7 @@ def create(work: Work, new: NewCreditNote) -> Outcome:
     invoice_row = _invoice(work, new.invoice_id.lower())
     invoice = json.loads(invoice_row.frozen)
     crediting.invoice_status(invoice_row.status, invoice["invoice_type"], is_all=False)
+    _refuse_ended(invoice_row)
     earlier = [json.loads(row.frozen) for row in store.of_invoice(work.conn, work.organization_id, invoice_row.id)]
     left = crediting.creditable(invoice, earlier)
     _refuse_currency(new, invoice["currency"])
@@ -56,6 +59,7 @@ def create(work: Work, new: NewCreditNote) -> Outcome:
     status = crediting.invoice_status(invoice_row.status, invoice["invoice_type"], is_all=is_all)
     client_invoices.credit(work, invoice_row, row.id, frozen.amount_due, status)
     work.later("render", {"document_kind": KIND, "document_id": row.id, "version": row.version}, about=row.id)
+    einvoice_submissions.follow(work, KIND, row.id, invoice_row.id)
     return Outcome(row, warnings)
 
 
@@ -82,9 +86,22 @@ def set_attachment(work: Work, row: CreditNoteRow, attachment_id: str) -> None:
     store.replace(work.conn, work.organization_id, row, row._replace(live=live.model_dump_json()))
 
 
+def set_einvoicing(work: Work, row: CreditNoteRow, events: Sequence[LifecycleEvent]) -> None:
+    """Writes down what an e-invoicing network says of a credit note."""
+    changes = {
+        "einvoicing_lifecycle_events": list(events),
+        "einvoicing_status": einvoicing.einvoicing_status(events),
+        "updated_at": work.timestamp,
+    }
+    live = LiveCreditNote.model_validate_json(row.live).model_copy(update=changes)
+    after = row._replace(live=live.model_dump_json(), updated_at=work.timestamp)
+    store.replace(work.conn, work.organization_id, row, after)
+
+
 def answer(row: CreditNoteRow, *, invoice_url: str) -> str:
     """The credit note as the API answers it: its two texts spliced, with what only the reader knows."""
-    return f'{row.frozen[:-1]},{row.live[1:-1]},"invoice_url":{json.dumps(invoice_url)}}}'
+    live = einvoice_submissions.shown(row.live)
+    return f'{row.frozen[:-1]},{live[1:-1]},"invoice_url":{json.dumps(invoice_url)}}}'
 
 
 def _invoice(work: Work, invoice_id: str) -> InvoiceRow:
@@ -95,6 +112,21 @@ def _invoice(work: Work, invoice_id: str) -> InvoiceRow:
             fix="Send the id of a finalized invoice of GET /v2/client_invoices.",
         )  # fmt: skip
     return row
+
+
+def _refuse_ended(invoice: InvoiceRow) -> None:
+    """An invoice that its buyer or a platform refused was never his: he gets no credit note, and it is canceled."""
+    live = LiveClientInvoice.model_validate_json(invoice.live)
+    if not einvoicing.is_ended(live.einvoicing_lifecycle_events):
+        return
+    unmark = " Take its payment mark off first: POST …/unmark_as_paid." if invoice.status == "paid" else ""
+    fault = Fault(
+        "einvoice_declined", "This invoice was refused or rejected as an e-invoice; no credit note is issued for it.",
+        field="invoice_id",
+        fix=f"Cancel it: POST /v2/client_invoices/{{id}}/mark_as_canceled; its number stays used.{unmark}",
+        source=einvoicing.SOURCE,
+    )  # fmt: skip
+    raise errors.Invalid.of([fault])
 
 
 def _refuse_currency(new: NewCreditNote, currency: str) -> None:

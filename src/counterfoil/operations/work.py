@@ -59,13 +59,15 @@ class Habits:
 class Work:
     """What an operation works with. now: aware, UTC, the same for the whole transaction.
 
-    page_base: where public pages live, without a slash at the end; set for writes.
+    page_base: where public pages live, without a slash at the end; set for writes. einvoice_network: the name of the
+    e-invoicing network that this server is connected to, "" for none.
     """
 
     conn: Connection
     actor: Actor
     now: datetime
     page_base: str = ""
+    einvoice_network: str = ""
     replay: idempotency.Record | None = None
     _organization: OrganizationRow | None = None
     _profile: OrganizationProfile | None = None
@@ -182,12 +184,13 @@ def _profile(text: str) -> OrganizationProfile:
 
 
 class Works:
-    """Opens works. on_jobs: called after a commit that enqueued jobs, with their kinds. page_base: see Work."""
+    """Opens works. on_jobs: called after a commit that enqueued jobs, with their kinds. The rest: see Work."""
 
-    def __init__(self, database: Database, clock: Clock, *, page_base: str = "") -> None:
+    def __init__(self, database: Database, clock: Clock, *, page_base: str = "", einvoice_network: str = "") -> None:
         self.database = database
         self.clock = clock
         self.page_base = page_base
+        self.einvoice_network = einvoice_network
         self.habits = Habits()
         self.on_jobs: Callable[[frozenset[str]], None] = lambda _kinds: None
 
@@ -195,7 +198,7 @@ class Works:
     def read(self, actor: Actor) -> Iterator[Work]:
         """A work that sees one consistent state and writes nothing."""
         with self.database.read() as conn:
-            yield Work(conn, actor, self.clock.now())
+            yield Work(conn, actor, self.clock.now(), einvoice_network=self.einvoice_network)
 
     @contextmanager
     def write(
@@ -207,7 +210,9 @@ class Works:
         Raises Invalid (idempotency_key_reused) when the key was used with another question.
         """
         with self.database.write() as conn:
-            work = Work(conn, actor, self.clock.now(), self.page_base, _delays=self.habits.delays)
+            work = Work(
+                conn, actor, self.clock.now(), self.page_base, self.einvoice_network, _delays=self.habits.delays
+            )
             work._organization = organizations.get(conn, actor.organization_id, for_update=True)
             asked = None if is_dry_run else idempotency_key
             if asked:

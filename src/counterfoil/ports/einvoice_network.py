@@ -26,7 +26,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """An e-invoice to hand over. kind: of the file, as GET …/documents lists it; tracking_id: ours, one a submission."""
+    """An e-invoice to hand over. kind: of its file (facturx, …); tracking_id: ours, one a submission."""
 
     organization_id: str
     tracking_id: str

@@ -97,7 +97,7 @@ class Call:
         with works.database.read() as conn:
             now = works.clock.now()
             actor = self._authenticated(self._known or access.authenticate(conn, self._authorization, timestamp(now)))
-            body = act(Work(conn, actor, now))
+            body = act(Work(conn, actor, now, einvoice_network=works.einvoice_network))
         return Response(body, media_type="application/json")
 
     def write(

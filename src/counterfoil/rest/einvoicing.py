@@ -14,7 +14,7 @@ from counterfoil.rest.routing import Route
 
 def get_einvoicing_settings(call: Call) -> Response:
     """Retrieve the e-invoicing settings"""
-    return call.read(lambda _work: einvoicing.SETTINGS.model_dump_json())
+    return call.read(lambda work: einvoicing.settings(work).model_dump_json())
 
 
 def send_client_invoice_by_einvoice(call: Call) -> Response:

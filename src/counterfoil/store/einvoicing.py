@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from counterfoil.store.einvoicing_tables import document_files, einvoice_cursors, einvoice_events, einvoice_submissions
+from counterfoil.store.einvoicing_tables import einvoice_cursors, einvoice_events, einvoice_submissions
 from counterfoil.store.prepared import Prepared
 from counterfoil.store.upsert import insert_new, upsert
 
@@ -113,16 +113,6 @@ def quiet(conn: Connection, organization_id: str, state: str, before: str, *, li
         .limit(limit)
     )
     return [SubmissionRow._make(row) for row in conn.execute(query)]
-
-
-def files(conn: Connection, organization_id: str, document_kind: str, document_id: str) -> dict[str, str]:
-    """The attachments of a document's files, by kind."""
-    query = select(document_files.c.kind, document_files.c.attachment_id).where(
-        document_files.c.organization_id == organization_id,
-        document_files.c.document_kind == document_kind,
-        document_files.c.document_id == document_id,
-    )
-    return {kind: attachment_id for kind, attachment_id in conn.execute(query)}
 
 
 def add_event(conn: Connection, organization_id: str, row: EventRow) -> bool:
