@@ -14,6 +14,7 @@ from counterfoil.formats.page import Appearance, Kind
 from counterfoil.jobs.handlers import Tools
 from counterfoil.jobs.runner import Runner
 from counterfoil.ports.mail import CatcherMailer
+from counterfoil.ports.renderer import XmlNotEmbedded
 from counterfoil.store import attachments, emails
 from counterfoil.store.rows import AttachmentRow, EmailRow, JobRow
 from tests.support.houses import Company, SteppingClock, new_company, open_house
@@ -21,21 +22,24 @@ from tests.support.houses import Company, SteppingClock, new_company, open_house
 
 @dataclass
 class PlainRenderer:
-    """Stands where the renderer's process would: quick, and fails as often as told."""
+    """Stands where the renderer's process would: quick, and fails as often as told. xml: what it was given last."""
 
     failures: int = 0
+    takes_xml: bool = True
     made: list[dict[str, Any]] = field(default_factory=list)
     xml: bytes = b""
 
     def render(
         self, document: Mapping[str, Any], appearance: Appearance, kind: Kind = "client_invoice", xml: bytes = b""
     ) -> bytes:
+        if xml and not self.takes_xml:
+            raise XmlNotEmbedded("pdf_not_made", "The XML does not fit.")
         self.xml = xml
         self.made.append(dict(document))
         if self.failures:
             self.failures -= 1
             raise RuntimeError("the renderer is out of order")
-        return f"%PDF-1.7 {document['number']} {document['status']}".encode()
+        return f"%PDF-1.7 {document['number']} {document.get('status', '')}".encode()
 
     def close(self) -> None: ...
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -24,6 +24,10 @@ from counterfoil.domain.einvoice_formats import (
     Format,
     formats_of,
 )
+from counterfoil.domain.organization import OrganizationProfile
+from counterfoil.domain.rules import en16931
+from counterfoil.domain.rules.base import Facts, run, told_once
+from counterfoil.errors import Fault
 from counterfoil.formats import einvoices
 from counterfoil.operations import attachments
 from counterfoil.operations.attachments import StoredFile
@@ -121,10 +125,10 @@ def make(work: Work, kind: Kind, document_id: str, wanted: NewDocumentFile) -> M
     """
     row, fmt = _issued(work, kind, document_id), format_of(wanted)
     document = json.loads(row.frozen)
-    if fmt.kind == "xrechnung" and fmt not in formats_of(document):
-        faults = rules.xrechnung_faults(document, work.profile)
-        if faults:
-            raise errors.Invalid.of(faults)
+    is_there = any((file.kind, file.syntax) == fmt for file in _rows(work, kind, row))
+    faults = [] if is_there else _faults(fmt, document, work.profile)
+    if faults:
+        raise errors.Invalid.of(faults)
     data = einvoices.xml_of(document, fmt)
     return MadeFile(stored(document, fmt, data), data)
 
@@ -186,6 +190,13 @@ def _issued(work: Work, kind: Kind, document_id: str) -> DocumentRow:
             fix="Use the file of GET /v2/client_invoices/{id}/documents.",
         )  # fmt: skip
     return row
+
+
+def _faults(fmt: Format, document: Mapping[str, Any], profile: OrganizationProfile) -> list[Fault]:
+    """Why this document cannot be had in this format; it was issued under the rules of others, or before there were."""
+    if fmt.kind == "xrechnung":
+        return rules.xrechnung_faults(document, profile)
+    return told_once(run(en16931.ERRORS, Facts(document, profile)))
 
 
 def _rows(work: Work, kind: Kind, row: DocumentRow) -> list[store.DocumentFileRow]:
