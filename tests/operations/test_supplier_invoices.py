@@ -199,6 +199,8 @@ def test_a_french_einvoice_is_rejected_with_its_reason(company: Company, clock: 
     assert refused.value.faults[0].field == "declined_reason_code"
     reject(company, invoice_id, declined_note="twice", declined_reason_code="DOUBLON")
     assert row(company, invoice_id).status == "rejected"
+    (event,) = json.loads(row(company, invoice_id).body)["einvoicing_lifecycle_events"]
+    assert (event["status_code"], event["reason"], event["reason_message"]) == (210, "DOUBLON", "twice")
 
 
 def test_amounts_are_kept_to_the_cent(company: Company) -> None:

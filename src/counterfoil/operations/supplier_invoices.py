@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from counterfoil import errors
+from counterfoil.domain import einvoicing
 from counterfoil.domain import supplier_invoice_lifecycle as lifecycle
 from counterfoil.domain.supplier_invoice import (
     Payment,
@@ -212,6 +213,12 @@ def _read(row: SupplierInvoiceRow) -> StoredSupplierInvoice:
 
 
 def _write(work: Work, row: SupplierInvoiceRow, invoice: StoredSupplierInvoice) -> SupplierInvoiceRow:
+    if invoice.is_einvoice and invoice.status != row.status and work.profile.legal_country == "FR":
+        events = einvoicing.with_buyer_event(
+            invoice.einvoicing_lifecycle_events, invoice.status, reason=invoice.declined_reason_code or "",
+            message=invoice.declined_note or "", timestamp=work.timestamp,
+        )  # fmt: skip
+        invoice = invoice.model_copy(update={"einvoicing_lifecycle_events": events})
     after = settled(invoice.model_copy(update={"updated_at": work.timestamp}))
     written = store.row_of(after, seq=row.seq, sha256=row.sha256, idempotency_key=row.idempotency_key)
     store.replace(work.conn, work.organization_id, row, written)
