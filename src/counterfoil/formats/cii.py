@@ -22,7 +22,7 @@ from counterfoil.domain.einvoice import (
     TaxPoint,
     VatGroup,
 )
-from counterfoil.formats.xml_tree import Node, branch, compact_date, leaf, root, shown, written
+from counterfoil.formats.xml_tree import Node, branch, closed, compact_date, leaf, root, shown, written
 
 _NAMESPACES: Final = {
     "rsm": "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100",
@@ -223,7 +223,7 @@ def _settlement(invoice: EInvoice) -> Node | None:
         map(_allowance_charge, invoice.allowances_charges),
         branch(
             "ram:SpecifiedTradePaymentTerms",
-            leaf("ram:Description", invoice.payment_terms),
+            leaf("ram:Description", closed(invoice.payment_terms)),
             _day("ram:DueDateDateTime", invoice.due_date),
         ),
         _totals(invoice),

@@ -15,6 +15,7 @@ from counterfoil.formats import einvoice_codes as codes
 from counterfoil.formats.labels import WELFARE_FUNDS
 from counterfoil.formats.parts import Document
 from counterfoil.formats.wording import Wording
+from counterfoil.formats.xml_tree import clean
 
 _HUNDRED: Final = Decimal(100)
 # How far an amount may be from its base and percentage (PEPPOL-EN16931-R040).
@@ -201,7 +202,7 @@ def _line(
     position: int, item: Mapping[str, Any], categories: Mapping[tuple[Decimal, str], str], words: Wording
 ) -> Line:
     unit, code = str(item.get("unit") or ""), item.get("unit_code")
-    title, description = str(item.get("title") or "").strip(), str(item.get("description") or "").strip()
+    title, description = (clean(str(item.get(name) or "")).strip() for name in ("title", "description"))
     rate = Decimal(item["vat_rate"])
     category = categories.get(_key(item)) or ("S" if rate else "Z")
     return Line(

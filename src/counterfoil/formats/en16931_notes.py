@@ -13,6 +13,7 @@ from counterfoil.domain.einvoice import Note, Party
 from counterfoil.formats import einvoice_codes as codes
 from counterfoil.formats.parts import Document, is_amount
 from counterfoil.formats.wording import Wording
+from counterfoil.formats.xml_tree import clean
 
 # XRechnung 3.0, BR-DE-18: a line of BT-20 that begins with # is an early payment discount in this form, or a fault.
 _SKONTO: Final = re.compile(
@@ -36,23 +37,22 @@ def payment_terms(document: Document, words: Wording, *, has_grammar: bool) -> s
     parts = [*filter(None, [terms]), *_withholding(document, words)]
     if not parts and "invoice_id" in document:
         parts = [_CREDITED[words.language]]
-    return _joined(parts)
+    return "\n".join(parts)
 
 
 def _terms(document: Document) -> str:
-    return str(document.get("terms_and_conditions") or "").strip()
+    return clean(str(document.get("terms_and_conditions") or "")).strip()
 
 
 def _with_grammar(terms: str) -> str | None:
     """The terms as XRechnung takes them; None where it takes them in no form, so that they must stand elsewhere."""
-    lines = terms.replace("\r\n", "\n").split("\n")
+    lines = terms.split("\n")
     marked = [line.strip() for line in lines if line.strip().startswith("#")]
     if not marked:
         return terms
     if not all(_SKONTO.fullmatch(line) for line in marked) or "#" in "".join(set(lines) - set(marked)):
         return None
-    # The line that closes a discount must end.
-    return "\n".join(lines) + ("\n" if lines[-1].strip().startswith("#") else "")
+    return terms
 
 
 def _withholding(document: Document, words: Wording) -> Iterator[str]:
@@ -63,22 +63,14 @@ def _withholding(document: Document, words: Wording) -> Iterator[str]:
         yield words.labelled(words.labels.amount_due, words.money(document["amount_due"]))
 
 
-def _joined(parts: list[str]) -> str:
-    return "".join(part if part.endswith("\n") else f"{part}\n" for part in parts[:-1]) + parts[-1] if parts else ""
-
-
 def notes(document: Document, seller: Party, buyer: Party, words: Wording, *, has_grammar: bool) -> tuple[Note, ...]:
     """BG-1: France's own first, then what the page says, in its order; nothing twice."""
     french = tuple(_french(document, seller, buyer, words)) if _is_french(document) else ()
     said = {note.text for note in french} | {
         str(group.get("vat_exemption_text") or "") for group in document["vat_breakdown"]
     }
-    texts = [
-        text
-        for text in dict.fromkeys(map(str.strip, _texts(document, words, has_grammar=has_grammar)))
-        if text and text not in said
-    ]
-    return (*french, *(Note(text, codes.GENERAL_NOTE) for text in texts))
+    texts = dict.fromkeys(clean(text).strip() for text in _texts(document, words, has_grammar=has_grammar))
+    return (*french, *(Note(text, codes.GENERAL_NOTE) for text in texts if text and text not in said))
 
 
 def _is_french(document: Document) -> bool:
@@ -89,7 +81,7 @@ def _french(document: Document, seller: Party, buyer: Party, words: Wording) -> 
     """PMT, PMD and AAB, each exactly once (BR-FR-05, BR-FR-06), and BAR where the treatment is known (BR-FR-20)."""
     is_business = document["client"].get("type") != "individual"
     for name, code in codes.FRENCH_NOTES.items():
-        given = str(document.get(name) or "").strip()
+        given = clean(str(document.get(name) or "")).strip()
         default = mentions.french_condition(name, words.language, is_business_client=is_business)
         yield Note(given or default, code)
     treatment = _treatment(document, seller, buyer)

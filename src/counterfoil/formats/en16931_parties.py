@@ -10,6 +10,7 @@ from counterfoil.domain.einvoice import Contact, Identifier, Party, PostalAddres
 from counterfoil.formats import parties
 from counterfoil.formats.parts import Document
 from counterfoil.formats.wording import Wording
+from counterfoil.formats.xml_tree import clean
 
 # ISO 6523: SIREN and SIRET.
 _SIREN = "0002"
@@ -168,4 +169,4 @@ def delivery(document: Document, *, is_needed: bool, is_whole: bool) -> PostalAd
 
 
 def _text(source: Mapping[str, Any], key: str) -> str:
-    return str(source.get(key) or "").strip()
+    return clean(str(source.get(key) or "")).strip()

@@ -23,7 +23,7 @@ from counterfoil.domain.einvoice import (
     TaxPoint,
     VatGroup,
 )
-from counterfoil.formats.xml_tree import Node, branch, leaf, root, shown, written
+from counterfoil.formats.xml_tree import Node, branch, closed, leaf, root, shown, written
 
 _INVOICE: Final = "urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"
 _CREDIT_NOTE: Final = "urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2"
@@ -209,7 +209,7 @@ def _payment(payment: PaymentInstructions | None, due_date: date | None) -> Node
 def _tail(invoice: EInvoice) -> tuple[Node | None, ...]:
     """From the payment terms to the totals: what both documents have in the same order."""
     return (
-        branch("cac:PaymentTerms", leaf("cbc:Note", invoice.payment_terms)),
+        branch("cac:PaymentTerms", leaf("cbc:Note", closed(invoice.payment_terms))),
         *(_allowance_charge(entry, invoice.currency) for entry in invoice.allowances_charges),
         branch(
             "cac:TaxTotal",

@@ -61,6 +61,12 @@ def clean(text: str) -> str:
     return _ILLEGAL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
+def closed(terms: str) -> str:
+    """Payment terms whose last line, if it is an early payment discount, ends: XRechnung asks for it (BR-DE-18)."""
+    last = terms.rpartition("\n")[2].strip()
+    return f"{terms}\n" if last.startswith("#") and last.endswith("#") else terms
+
+
 def compact_date(day: date | None) -> str | None:
     """A day as CII writes it: 20261123."""
     return None if day is None else day.isoformat().replace("-", "")
