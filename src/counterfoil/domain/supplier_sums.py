@@ -63,8 +63,8 @@ def _line(index: int, line: Line) -> Iterator[Discrepancy]:
         return
     gross = EXACT.divide(EXACT.multiply(line.quantity, line.net_price), line.price_base_quantity or Decimal(1))
     changes = _signed(line.allowances_charges)
-    # Rounded before or after the discounts: with a negative half cent the two differ, and both are right.
-    fitting = {round_to_cent(gross + changes), round_to_cent(round_to_cent(gross) + changes)}
+    # Half a cent may be rounded before the discounts, with them or after them, and each is right.
+    fitting = {round_to_cent(gross + changes), round_to_cent(gross) + round_to_cent(changes)}
     if round_to_cent(line.net_amount) not in fitting:
         name = f"Line {line.id or index + 1}: {_plain(line.quantity)} x {_plain(line.net_price)}"
         less = f" and {_shown(changes)}" if changes else ""
