@@ -100,6 +100,11 @@ def default_exemption_reason(vat_regime: str) -> str | None:
     return _REGIME_REASON.get(vat_regime)
 
 
+def is_of_regime(reason: str) -> bool:
+    """Whether a reason comes with a seller's VAT regime, and with no line of anybody else."""
+    return reason in _REGIME_REASON.values()
+
+
 def reasons_of(country: str) -> tuple[str, ...]:
     """The exemption reasons of one country, or those of all four for a country that has none of its own."""
     return EXEMPTION_REASONS.get(country) or tuple(code for codes in EXEMPTION_REASONS.values() for code in codes)
@@ -112,6 +117,6 @@ def country_of(reason: str) -> str:
 
 __all__ = [
     "EU_COUNTRIES", "EXEMPTION_REASONS", "LOCALES", "RATES", "REVERSE_CHARGE", "VatRate", "category", "country_of",
-    "default_exemption_reason", "exemption_text", "is_legal_rate", "law_of", "legal_rates", "reasons_of",
+    "default_exemption_reason", "exemption_text", "is_legal_rate", "is_of_regime", "law_of", "legal_rates", "reasons_of",
     "seller_locale",
 ]  # fmt: skip
