@@ -276,7 +276,8 @@ def test_a_person_has_two_names_and_a_company_one() -> None:
 
 
 def test_abroad_there_are_no_italian_postcodes_and_no_provinces() -> None:
-    root = written(invoice(line("100"), client=GERMAN))
+    placed = GERMAN["billing_address"] | {"province_code": "BE"}
+    root = written(invoice(line("100"), client=GERMAN | {"billing_address": placed}))
     assert texts(root, f"{BUYER}/Sede", "Indirizzo", "CAP", "Comune", "Provincia", "Nazione") == [
         ("Hauptstraße 8", "00000", "Berlin", "", "DE")
     ]

@@ -107,14 +107,30 @@ def test_an_invoice_that_its_deposits_pay_asks_for_nothing() -> None:
     assert root.find("FatturaElettronicaBody/DatiPagamento") is None
 
 
-def test_vat_that_several_roundings_carry_off_its_rate_is_set_right() -> None:
-    """22 % of 0.07 is 0.0154, charged as 0.02 three times: 0.16 of 0.22 are left, where 22 % of 0.79 is 0.1738."""
-    ahead = [deduct(deposit(line("0.07"), number=f"F-2026-00{index}")) for index in (1, 2, 3)]
+@pytest.mark.parametrize(
+    ("deposits", "group", "rounding"),
+    [
+        (2, ("0.86", "0.18"), []),  # 0.18 is what is left, 0.1892 exact: within SdI's cent
+        (3, ("0.79", "0.17"), [Decimal("-0.01")]),  # 0.16 is left, 0.1738 exact: a cent is said apart
+    ],
+)
+def test_vat_that_several_roundings_carry_off_its_rate(
+    deposits: int, group: tuple[str, str], rounding: list[Decimal]
+) -> None:
+    """22 % of 0.07 is 0.0154, and 0.02 was charged each time."""
+    ahead = [deduct(deposit(line("0.07"), number=f"F-2026-00{index}")) for index in range(1, deposits + 1)]
     document = invoice(line("1.00"), deducted=ahead)
     root = written(document)
-    assert groups(root) == {("22.00", ""): ("0.79", "0.17")}
-    assert numbers(root, f"{GENERAL}/ImportoTotaleDocumento") == [Decimal("0.95")] == [value(document["amount_due"])]
-    assert numbers(root, f"{GENERAL}/Arrotondamento") == [Decimal("-0.01")]
+    assert groups(root) == {("22.00", ""): group}
+    assert numbers(root, f"{GENERAL}/ImportoTotaleDocumento") == [value(document["amount_due"])]
+    assert numbers(root, f"{GENERAL}/Arrotondamento") == rounding
+
+
+def test_no_welfare_contribution_is_computed_on_stamp_duty() -> None:
+    item = line("100", "0", vat_exemption_reason="N1")
+    root = written(invoice(item, welfare_fund={"type": "TC04", "rate": "0.04"}, stamp_duty_amount="2.00"))
+    assert numbers(root, f"{GENERAL}/DatiCassaPrevidenziale/ImponibileCassa") == [100]
+    assert groups(root) == {("0.00", "N1"): ("106.00", "0.00")}
 
 
 def test_an_older_balance_invoice_deducts_at_the_rate_that_fits() -> None:
