@@ -11,7 +11,9 @@ from lxml import etree
 from counterfoil.domain.einvoice_formats import FACTURX, XRECHNUNG_CII
 from counterfoil.formats import cii, read
 from counterfoil.formats.en16931 import from_document
-from tests.support import issued
+from counterfoil.formats.page import Appearance
+from counterfoil.formats.view import view
+from tests.support import issued, sample_documents
 
 SPACES = {
     "rsm": "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100",
@@ -148,6 +150,27 @@ def test_an_early_payment_discount_on_the_last_line_ends_with_a_line_break() -> 
     root = etree.fromstring(cii.write(from_document(document, XRECHNUNG_CII)))
 
     assert texts(root, "//ram:SpecifiedTradePaymentTerms/ram:Description") == [f"{terms}\n"]
+
+
+PRINTED = sorted(name for name, (kind, _) in sample_documents.KINDS.items() if kind != "quote" and name != "empty")
+
+
+@pytest.mark.parametrize("name", PRINTED)
+def test_the_words_of_the_page_are_in_the_xml_since_the_two_are_alternatives(name: str) -> None:
+    # given what a page says in free words; amounts, days and countries have terms of their own
+    kind, make = sample_documents.KINDS[name]
+    document = make()
+    page = view(document, Appearance(), kind)
+    words = [page.header, page.seller.name, page.buyer.name, *page.legal_footer, *(row.reason for row in page.vat_rows)]
+    words += [word for line in page.lines for word in (line.title, line.description)]
+    words += [block.text for block in (*page.texts, page.reason) if block]
+
+    # when
+    root = etree.fromstring(cii.write(from_document(document, FACTURX)))
+
+    # then
+    said = "\n".join(str(text) for text in root.itertext())
+    assert [line for word in words for line in word.split("\n") if line.strip() not in said] == []
 
 
 @pytest.mark.parametrize("fmt", [FACTURX, XRECHNUNG_CII])
