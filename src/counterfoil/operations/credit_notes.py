@@ -146,7 +146,7 @@ def _refuse_currency(new: NewCreditNote, currency: str) -> None:
 
 def _issued(work: Work, new: NewCreditNote, frozen: FrozenCreditNote) -> tuple[FrozenCreditNote, tuple[Fault, ...]]:
     """The document with its number: rules first, the number last, so that a refusal never costs one."""
-    faults, warnings = rules.credit_note_faults(frozen.model_dump(mode="json"), work.profile)
+    faults, warnings = rules.credit_note_faults(frozen.model_dump(mode="json"), work.profile, today=work.today)
     _raise_faults(faults)
     number, odd = issuing.take_number(work, KIND, new.issue_date, new.number, _is_taken(work))
     return frozen.model_copy(update={"number": number}), (*warnings, *odd)
