@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
+from tests.support.fatturapa_controls import refusals
 from tests.support.judges import cents
 from tests.support.judges.fatturapa_figures import FatturaFigures, figures_of
 from tests.support.judges.findings import Finding
@@ -26,6 +27,7 @@ def judge(xml: bytes, *, vat_slack: int = 0) -> FatturaVerdict:
     if faults:
         return FatturaVerdict(tuple(faults), None)
     figures = figures_of(root)
+    faults += [Finding("SdI", refusal.code, refusal.where) for refusal in refusals(xml)]
     # A discount is written per unit, and rounded there to eight decimals: the exchange system allows a cent (00423).
     faults += cents.faults(figures.plain, vat_slack=vat_slack, line_slack=cents.CENT)
     return FatturaVerdict(tuple(faults), figures)
