@@ -331,6 +331,13 @@ def test_a_returned_line_has_a_negative_quantity_and_a_positive_price() -> None:
     assert adds_up(invoice)
 
 
+@pytest.mark.parametrize(
+    ("given", "written"), [("1.500000", "1.5"), ("100", "100"), ("100.0", "100"), ("-0", "0"), ("0.0", "0")]
+)
+def test_zeros_at_the_end_of_a_quantity_are_no_decimals(given: str, written: str) -> None:
+    assert format(of_invoice(issued.line(quantity=given), issued.line()).lines[0].quantity, "f") == written
+
+
 def test_a_unit_without_a_code_is_not_lost() -> None:
     invoice = of_invoice(
         issued.line(unit="heures"), issued.line(unit="palabras"), issued.line(unit="palabras", unit_code="HUR"),

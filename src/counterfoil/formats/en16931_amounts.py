@@ -281,5 +281,5 @@ def percent(fraction: str) -> Decimal:
 
 
 def _plain(text: str) -> Decimal:
-    """A number of the wire with the decimals that it came with; never minus zero."""
-    return Decimal(text) or Decimal(0)
+    """A number of the wire without zeros at its end, which rules count as decimals (BR-FR-DEC-02); never minus zero."""
+    return Decimal(text.rstrip("0") if "." in text else text) or Decimal(0)
