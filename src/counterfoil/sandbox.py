@@ -11,9 +11,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from counterfoil import __version__
+from counterfoil import __version__, errors
 from counterfoil.formats.mail import read
+from counterfoil.operations import einvoice_submissions
+from counterfoil.operations.work import Actor
 from counterfoil.ports.clock import SettableClock, timestamp
+from counterfoil.ports.einvoice_network import NetworkEvent
+from counterfoil.ports.ids import uuid7
+from counterfoil.ports.local_einvoice_network import Behaviour, LocalNetwork
 from counterfoil.ports.mail import CatcherMailer
 from counterfoil.rest import sandbox as door
 from counterfoil.rest.faithful import PLAIN, Faithful, FaithfulLayer, Switches
@@ -26,7 +31,7 @@ if TYPE_CHECKING:
 
     from counterfoil.app import House
 
-SEED_FILE = "seed.db"
+SEED_FILE, SEED_OUTBOX = "seed.db", "seed-outbox"
 _LOOK_SECONDS = 0.01
 # Jobs that look again for a PDF, or let a draft rest, are due within this.
 _NEARLY_DUE = timedelta(seconds=1)
@@ -52,6 +57,11 @@ class Sandbox:
         self._seed_file = house.settings.data / SEED_FILE
         self._seed_file.unlink(missing_ok=True)
         house.database.copy_to(self._seed_file)
+        if house.einvoice_network is None:
+            raise ValueError("a sandbox has a simulated exchange")
+        self._exchange: LocalNetwork = house.einvoice_network
+        self._seed_outbox = house.settings.data / SEED_OUTBOX
+        self._exchange.copy_to(self._seed_outbox)
 
     def mount(self, app: FastAPI) -> None:
         """Adds the routes below /sandbox."""
@@ -88,6 +98,7 @@ class Sandbox:
             **self._seed,
             "faults": [fault.as_wire() for fault in self.faults.listed()],
             "faithful": self.faithful.model_dump(),
+            "einvoicing": self._exchange.behaviour().model_dump(),
             "jobs": jobs,
             "email_count": len(self._mail.list()),
             "routes": [
@@ -104,6 +115,7 @@ class Sandbox:
     def _put_back(self) -> None:
         self._clock.set(self._clock.start)
         self._mail.clear()
+        self._exchange.put_back(self._seed_outbox)
         self.faults.clear()
         self.set_faithful(PLAIN)
 
@@ -141,6 +153,27 @@ class Sandbox:
             "failed": _by_kind(counted, is_dead=True),
         }
 
+    def einvoicing(self) -> dict[str, Any]:
+        return {"next": self._exchange.behaviour().model_dump(), "submissions": self._exchange.manifests()}
+
+    def set_einvoicing(self, wanted: Behaviour) -> None:
+        self._exchange.tell(wanted)
+
+    def say_einvoicing(self, said: door.NewEvent) -> None:
+        found = [each for each in self._exchange.manifests() if each["document_id"] == said.document_id]
+        if not found:
+            raise errors.NotFound(
+                "not_found", "The exchange has no such document.", fix="GET /sandbox/einvoicing lists what it has."
+            )
+        organization_id, tracking_id = found[-1]["organization_id"], found[-1]["tracking_id"]
+        now = self._clock.now()
+        event = NetworkEvent(
+            uuid7(now), tracking_id, said.status_code, said.reason, said.reason_message, said.occurred_at or now
+        )
+        self._exchange.say(organization_id, tracking_id, event)
+        with self._house.works.write(Actor(organization_id, "sandbox")) as work:
+            einvoice_submissions.poll_later(work)
+
     def emails(self) -> list[dict[str, Any]]:
         return [self._email(name) for name in self._mail.list()]
 
@@ -169,5 +202,5 @@ def wipe(data: Path, database_file: str) -> None:
     """Removes what an earlier sandbox left in its directory; never called on one that is not marked."""
     for name in (database_file, f"{database_file}-wal", f"{database_file}-shm", SEED_FILE):
         (data / name).unlink(missing_ok=True)
-    for folder in ("mail", "files"):
+    for folder in ("mail", "files", "outbox", SEED_OUTBOX):
         shutil.rmtree(data / folder, ignore_errors=True)

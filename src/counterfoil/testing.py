@@ -57,6 +57,10 @@ class Sandbox:
         """Reproduces what the API that we follow does worse; everything=True for all of it."""
         return self._call("PUT", "/faithful", switches)
 
+    def einvoicing(self, behaviour: str = "accept", **more: Any) -> dict[str, Any]:
+        """Lets the simulated e-invoicing exchange accept, refuse, delay or lose what is submitted from now on."""
+        return self._call("POST", "/einvoicing", {"behaviour": behaviour, **more})
+
     def emails(self) -> list[dict[str, Any]]:
         """The mail that was caught, oldest first."""
         return list(self._call("GET", "/emails")["emails"])

@@ -18,6 +18,7 @@ from counterfoil.ports.ids import seeded, uuid7
 from counterfoil.rest.calls import ACTOR_KEY
 from counterfoil.sdk.asgi import AsgiSend
 from counterfoil.sdk.wire import Request
+from counterfoil.store import queue
 
 if TYPE_CHECKING:
     from counterfoil.app import House
@@ -89,8 +90,8 @@ COUNTRIES = {
         },
         "IT60X0542811101000000123456",
         _buyer("IT", "Corso Italia 2", "10121", "Torino", province_code="TO", kind="company",
-               name="Officina Verdi S.r.l.", email="conti@verdi.example", vat_number="IT00743110157",
-               tax_identification_number="00743110157", recipient_code="ABC1234"),
+               name="Officina Verdi S.r.l.", email="conti@verdi.example", vat_number="IT07643520567",
+               tax_identification_number="07643520567", recipient_code="ABC1234"),
         _buyer("IT", "Via Garibaldi 5", "16124", "Genova", province_code="GE", kind="individual", first_name="Giulia",
                last_name="Rossi", email="giulia@rossi.example", tax_identification_number="RSSGLI80A41D969B"),
         "0.22", "Consulenza", "Lampada",
@@ -141,19 +142,24 @@ def fill(house: House, clock: SettableClock, renderer: Renderer) -> dict[str, An
     with seeded(SEED), clock.stepping():
         made = [asyncio.run(_Filling(house, clock, app, country).run()) for country in COUNTRIES]
         clock.set(START - _LAST / 2)  # drafts have rested by now
-        _make_pdfs(house, renderer)
+        _do_jobs(house, renderer, "render")
+        _do_jobs(house, renderer, "submit_einvoice")
+        clock.set(START - _LAST / 4)  # what was submitted has been delivered by now
+        _do_jobs(house, renderer, "poll_einvoices")
+        with house.database.write() as conn:
+            queue.drop(conn, "poll_einvoices")  # nothing more is to come, and a start is the same in every run
     clock.set(START)
     return {"organizations": made}
 
 
-def _make_pdfs(house: House, renderer: Renderer) -> None:
-    """Renders in this thread, one after the other: in threads of their own the ids would differ from run to run."""
+def _do_jobs(house: House, renderer: Renderer, *kinds: str) -> None:
+    """Runs jobs in this thread, one after the other: in threads of their own the ids would differ from run to run."""
     from counterfoil.app import tools_of
     from counterfoil.jobs.runner import Runner
     from counterfoil.ports.mail import CatcherMailer
 
     tools, _ = tools_of(house, CatcherMailer(house.settings.data / "mail"), renderer)
-    Runner(tools, ("render",)).drain()
+    Runner(tools, kinds).drain()
 
 
 @dataclass

@@ -51,9 +51,10 @@ class Behaviour(BaseModel):
     behaviour: Name = Field(
         "accept",
         description="accept: filed and delivered. approve: and approved by its buyer. refuse: the buyer refuses it "
-        "(210, EC02). reject: a platform rejects it (213; NS in Italy). undeliverable: 221, in Italy MC. delay: accept, an "
-        "hour later. lose: taken, and nothing is ever heard of it. drop: it does not arrive, and the call fails. "
-        "lose_receipt: it arrives, and the call fails all the same. inadmissible: the file is refused at the door",
+        "(210, EC02). reject: a platform rejects it (213; NS in Italy). undeliverable: 221, in Italy MC. "
+        "delay: accept, an hour later. lose: taken, and nothing is ever heard of it. "
+        "drop: it does not arrive, and the call fails. lose_receipt: it arrives, and the call fails all the same. "
+        "inadmissible: the file is refused at the door",
     )
     reason: str = Field(
         "",
@@ -186,10 +187,22 @@ class LocalNetwork:
         }  # fmt: skip
         _write_once(folder / f"event-{_safe(said.event_id)}.json", event)
 
-    def clear(self) -> None:
-        """Empties outbox and exchange."""
+    def manifests(self) -> list[dict[str, Any]]:
+        """What the exchange has, in the order in which it came."""
+        found = [json.loads(path.read_bytes()) for path in self._root.glob(f"*/[!.]*/{MANIFEST_FILE}")]
+        return sorted(found, key=lambda each: (each["submitted_at"], each["tracking_id"]))
+
+    def copy_to(self, directory: Path) -> None:
+        """Copies outbox and exchange, for `put_back`."""
+        self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        shutil.rmtree(directory, ignore_errors=True)
+        shutil.copytree(self._root, directory)
+
+    def put_back(self, directory: Path) -> None:
+        """Puts a copy in place of what is here."""
         with self._lock:
             shutil.rmtree(self._root, ignore_errors=True)
+            shutil.copytree(directory, self._root)
             self._read.clear()
 
     def _met(self) -> Behaviour:
@@ -248,7 +261,7 @@ class LocalNetwork:
 
     def _events_in(self, folder: Path) -> Sequence[_Kept]:
         """What is or will be said of a submission; read again only when something was added to its folder."""
-        names = frozenset(os.listdir(folder))
+        names = frozenset(entry.name for entry in folder.iterdir())
         read = self._read.get(folder)
         if read is None or read[0] != names:
             read = (names, [*_planned(folder), *_told(folder)])

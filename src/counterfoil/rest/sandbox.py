@@ -20,6 +20,7 @@ from starlette.responses import Response
 
 from counterfoil import errors
 from counterfoil.errors import BillingError, Fault
+from counterfoil.ports.local_einvoice_network import Behaviour
 from counterfoil.rest.bodies import read_object, validated
 from counterfoil.rest.errors import envelope, respond
 from counterfoil.rest.faithful import EVERYTHING, PLAIN, Faithful
@@ -62,6 +63,18 @@ class Drain(BaseModel):
     timeout_seconds: int = Field(10, ge=1, le=120)
 
 
+class NewEvent(BaseModel):
+    """What the simulated exchange says of a document next."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    document_id: str = Field(description="of an invoice or credit note that was submitted")
+    status_code: int = Field(ge=1, le=9_999, description="any: codes that are not known are kept")
+    reason: str = Field("", max_length=40, description="its reason code; SdI's notifications too: NS, RC, MC, EC02, …")
+    reason_message: str = Field("", max_length=500)
+    occurred_at: AwareDatetime | None = Field(None, description="when it happened; now without it")
+
+
 class SetFaithful(Faithful):
     """All switches at once; those left out are off, or on with `everything`."""
 
@@ -82,6 +95,9 @@ class Controls(Protocol):
     def now(self) -> datetime: ...
     def set_clock(self, moment: datetime, *, drain_seconds: int = 0) -> Json: ...
     def drain(self, timeout_seconds: int) -> Json: ...
+    def einvoicing(self) -> Json: ...
+    def set_einvoicing(self, wanted: Behaviour) -> None: ...
+    def say_einvoicing(self, said: NewEvent) -> None: ...
     def emails(self) -> list[Json]: ...
     def clear_emails(self) -> int: ...
 
@@ -179,6 +195,23 @@ def set_faithful(controls: Controls, asked: Asked) -> Json:
     return get_faithful(controls, asked)
 
 
+def get_einvoicing(controls: Controls, _asked: Asked) -> Json:
+    """Show what the simulated e-invoicing exchange has, and what it does next"""
+    return controls.einvoicing()
+
+
+def set_einvoicing(controls: Controls, asked: Asked) -> Json:
+    """Tell the simulated exchange what to do with the next submissions: accept, refuse, delay, lose, …"""
+    controls.set_einvoicing(validated(Behaviour, asked.object()))
+    return controls.einvoicing()
+
+
+def say_einvoicing(controls: Controls, asked: Asked) -> Json:
+    """Let the simulated exchange say something of a document that it has"""
+    controls.say_einvoicing(validated(NewEvent, asked.object()))
+    return controls.einvoicing()
+
+
 def list_emails(controls: Controls, _asked: Asked) -> Json:
     """List the mail that was caught, oldest first"""
     return {"emails": controls.emails()}
@@ -203,6 +236,10 @@ ROUTES = (
     SandboxRoute("DELETE", "/sandbox/faults/{id}", remove_fault),
     SandboxRoute("GET", "/sandbox/faithful", get_faithful),
     SandboxRoute("PUT", "/sandbox/faithful", set_faithful, SetFaithful),
+    SandboxRoute("GET", "/sandbox/einvoicing", get_einvoicing),
+    SandboxRoute("PUT", "/sandbox/einvoicing", set_einvoicing, Behaviour),
+    SandboxRoute("POST", "/sandbox/einvoicing", set_einvoicing, Behaviour),
+    SandboxRoute("POST", "/sandbox/einvoicing/events", say_einvoicing, NewEvent),
     SandboxRoute("GET", "/sandbox/emails", list_emails),
     SandboxRoute("DELETE", "/sandbox/emails", clear_emails),
 )
@@ -266,9 +303,8 @@ def _endpoint(controls: Controls, route: SandboxRoute) -> Callable[[Request], An
 
 def _operation(route: SandboxRoute) -> Json:
     parameters = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
-    name = f"sandbox_{route.handler.__name__}" + (
-        "_by_post" if (route.method, route.takes) == ("POST", SetClock) else ""
-    )
+    is_second = route.method == "POST" and route.takes in (SetClock, Behaviour)
+    name = f"sandbox_{route.handler.__name__}" + ("_by_post" if is_second else "")
     error = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Errors"}}}}
     operation: Json = {
         "operationId": name,
@@ -284,5 +320,5 @@ def _operation(route: SandboxRoute) -> Json:
     }
     if route.takes:
         content: Mapping[str, Any] = {"application/json": {"schema": route.takes.model_json_schema()}}
-        operation["requestBody"] = {"required": route.takes in (SetClock, NewFault), "content": content}
+        operation["requestBody"] = {"required": route.takes in (SetClock, NewFault, NewEvent), "content": content}
     return operation

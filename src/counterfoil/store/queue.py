@@ -92,6 +92,11 @@ def done(conn: Connection, job: JobRow) -> None:
     _DONE.run(conn, b_id=job.id, b_payload=job.payload)
 
 
+def drop(conn: Connection, kind: str) -> None:
+    """Removes every job of a kind."""
+    conn.execute(delete(jobs).where(jobs.c.kind == kind))
+
+
 def retry(conn: Connection, job: JobRow, *, run_at: str, attempts: int, error: str, is_dead: bool) -> None:
     """Lets a job run again at `run_at`, or lays it aside as dead. attempts: how many count so far."""
     conn.execute(
