@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import NewOrganization
-from tests.support.server import Api, expect
+from tests.support.server import BUYERS, Api, expect
 
 ApiOf = Callable[[str], Api]
 BLANK = {"address_line_1": "", "address_zipcode": "", "legal_number": "", "vat_number": "", "tax_number": ""}
@@ -74,8 +74,10 @@ def test_every_fault_says_what_is_wrong_where_and_how_to_mend_it(new_organizatio
     api = new_organization("FR", **BLANK)
     draft = api.draft(items=[], number="N° 1")
     told = compliance(api, draft["id"])
-    for fault in told["errors"] + told["warnings"]:
+    assert told["errors"]
+    for fault in told["errors"]:
         assert fault["detail"]
+        assert fault["source"]["pointer"]
         assert fault["meta"]["fix"]
         assert fault["meta"]["rule"]
         assert fault["meta"]["source"]
@@ -149,6 +151,45 @@ def test_a_credit_note_has_its_answer_too(fr: Api) -> None:
     told = expect(fr.get(f"/credit_notes/{note['id']}/compliance"), 200)["compliance"]
     assert (told["status"], told["errors"]) == ("issued", [])
     assert [each["kind"] for each in told["formats"]] == ["facturx", "ubl"]
+
+
+DRIVEN: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any], set[str]]] = [
+    (
+        "IT", {"number": "N° 1", "withholding_tax": {"rate": "0.20", "reason": "RF01", "payment_reason": "Z"}},
+        {
+            "recipient_code": "UFABCD", "country_code": "FR", "vat_number": "FR44732829320",
+            "billing_address": BUYERS["FR"],
+        },
+        {}, {"client_invoice", "client"},
+    ),
+    ("FR", {"number": "N° 1", "due_date": "2020-01-01"}, {}, {"vat_number": ""}, {"client_invoice", "organization"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("country", "billed", "client", "profile", "targets"), DRIVEN)
+def test_a_program_mends_a_draft_by_what_compliance_gives(
+    new_organization: NewOrganization, country: str, billed: dict[str, Any], client: dict[str, Any],
+    profile: dict[str, Any], targets: set[str],
+) -> None:  # fmt: skip
+    # Given a draft with faults of its own, of its client and of the organization.
+    api = new_organization(country, **profile)
+    buyer = api.client(**client)
+    draft = api.draft(client_id=buyer["id"], **billed)
+    told = compliance(api, draft["id"])
+    assert told["status"] == "blocked"
+    # When each fault's patch is sent to what it is for, unchanged.
+    places = {
+        "client_invoice": f"/v2/client_invoices/{draft['id']}", "client": f"/v2/clients/{buyer['id']}",
+        "organization": "/v2/organization",
+    }  # fmt: skip
+    for fault in told["errors"]:
+        meta = fault["meta"]
+        headers = {"Content-Type": "application/json-patch+json"}
+        content = json.dumps(meta["json_patch"])
+        expect(api.http.patch(places[meta["json_patch_target"]], content=content, headers=headers), 200)
+    assert {fault["meta"]["json_patch_target"] for fault in told["errors"]} == targets
+    # Then nothing blocks it any more, and it is finalized.
+    assert (compliance(api, draft["id"])["status"], api.act(draft["id"], "finalize")["status"]) == ("ready", "unpaid")
 
 
 @pytest.mark.parametrize("kind", ["client_invoices", "credit_notes"])

@@ -187,6 +187,9 @@ class Api:
             "vat_number": COMPANIES[country]["vat_number"],
             "tax_identification_number": COMPANIES[country]["legal_number"],
         }  # fmt: skip
+        if country == "IT":
+            # SdI takes no invoice to oneself, and wants to know where it goes.
+            body |= {"vat_number": "IT07654320014", "tax_identification_number": "", "recipient_code": "ABC1234"}
         return {name: value for name, value in {**body, **more}.items() if value is not ...}
 
     def client(self, **more: Any) -> dict[str, Any]:
