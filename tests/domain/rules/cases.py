@@ -10,12 +10,25 @@ from counterfoil.domain.rules import finalize_faults
 from counterfoil.errors import Fault
 
 PROFILES: dict[str, dict[str, Any]] = {
-    "FR": {"legal_number": "732829320", "vat_number": "FR44732829320"},
+    "FR": {"legal_number": "732829320", "vat_number": "FR44732829320", "transaction_type": "services"},
     "DE": {"tax_number": "123/123/1234"},
     "IT": {"vat_number": "IT00743110157"},
     "ES": {"tax_number": "B58378431"},
-    "BE": {},
+    "BE": {"vat_number": "BE0428759497"},
 }
+# What a client's law or its format asks for beyond a name and an address.
+BUYERS: dict[str, dict[str, Any]] = {
+    "FR": {"tax_identification_number": "732829320"},
+    "IT": {
+        "vat_number": "IT07654320014",
+        "recipient_code": "ABC1234",
+        "billing_address": {
+            "street_address": "Corso Italia 2", "city": "Torino", "zip_code": "10121", "province_code": "TO",
+            "country_code": "IT",
+        },
+    },
+    "ES": {"tax_identification_number": "A28015865"},
+}  # fmt: skip
 RATES = {"FR": "0.2", "DE": "0.19", "IT": "0.22", "ES": "0.21", "BE": "0.21"}
 
 
@@ -43,7 +56,6 @@ def document(country: str, **more: Any) -> dict[str, Any]:
         "address": "2 rue Basse",
         "city": "Paris",
         "country_code": country,
-        "tax_identification_number": "732829320" if country == "FR" else "",
     }
     base: dict[str, Any] = {
         "number": None,
@@ -53,7 +65,7 @@ def document(country: str, **more: Any) -> dict[str, Any]:
         "performance_date": "",
         "stamp_duty_amount": "",
         "items": [line(RATES[country])],
-        "client": client | more.pop("client", {}),
+        "client": client | BUYERS.get(country, {}) | more.pop("client", {}),
     }
     return deepcopy(base | more)
 

@@ -46,10 +46,7 @@ def seller_place(facts: Facts) -> Iterable[Fault]:
 
 
 def seller_contact(facts: Facts) -> Iterable[Fault]:
-    """BR-DE-5, BR-DE-6, BR-DE-7."""
-    names = ("contact_name", "company_leadership", "legal_name")
-    if not any(facts.seller(name) for name in names):
-        yield _of("BR-DE-5", missing_of_seller("contact_name", "contact name", "an XRechnung must name one"))
+    """BR-DE-6, BR-DE-7. The name (BR-DE-5) falls back to the organization's own."""
     if not facts.seller("phone"):
         yield _of("BR-DE-6", missing_of_seller("phone", "telephone number", "an XRechnung must show it"))
     if not _seller_email(facts):
