@@ -54,7 +54,7 @@ def test_a_seller_needs_one_of_three_numbers(field: str) -> None:
     ],
 )
 def test_a_spanish_business_is_named_by_its_nif(client: dict[str, Any], is_refused: bool) -> None:
-    errors, _ = faults("ES", document("ES", client=client))
+    errors, _ = faults("ES", document("ES", client={"tax_identification_number": ""} | client))
     expected = [("ES-02", "missing_client_nif", "client/tax_identification_number")]
     assert told(errors) == (expected if is_refused else [])
 
