@@ -221,6 +221,8 @@ async def _invoices(company: Company, client_id: str, product_id: str) -> str:
     await company.call("get_client_invoice", id=invoice_id)
     await company.call("list_client_invoices")
     await company.call("list_client_invoice_emails", id=invoice_id)
+    await company.call("list_client_invoice_documents", id=invoice_id)
+    await company.call("create_client_invoice_document", {"kind": "ubl"}, id=invoice_id)
     await company.call("mark_client_invoice_as_paid", {"paid_at": "2026-06-29"}, id=invoice_id)
     await company.call("unmark_client_invoice_as_paid", id=invoice_id)
     wrong = (await company.call("create_client_invoice", _invoice(client_id) | {"status": "unpaid"}))["client_invoice"]
@@ -248,6 +250,8 @@ async def _credit_notes(company: Company, client_id: str) -> None:
     company.work_off("render")
     await company.call("get_credit_note", id=made["id"])
     await company.call("list_credit_notes")
+    await company.call("list_credit_note_documents", id=made["id"])
+    await company.call("create_credit_note_document", {"kind": "ubl"}, id=made["id"])
 
 
 async def _quotes(company: Company, client_id: str) -> None:
