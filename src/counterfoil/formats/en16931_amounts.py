@@ -18,7 +18,6 @@ from counterfoil.formats.wording import Wording
 from counterfoil.formats.xml_tree import clean
 
 _HUNDRED: Final = Decimal(100)
-_QUANTITY_DECIMALS: Final = 4
 # How far an amount may be from its base and percentage (PEPPOL-EN16931-R040).
 _SLACK: Final = Decimal("0.02")
 
@@ -212,7 +211,7 @@ def _line(
         description=description if title else "",
         # A word that has no code here must not be lost: the page shows it.
         note="" if is_known(code, unit) else unit,
-        quantity=_quantity(item["quantity"]),
+        quantity=_plain(item["quantity"]),
         unit_code=unit_code(code, unit),
         net_price=_plain(item["unit_price"]["value"]),
         net_amount=amount(item["subtotal"]),
@@ -279,11 +278,6 @@ def percent(fraction: str) -> Decimal:
     exact = EXACT.multiply(Decimal(fraction), _HUNDRED)
     cents = round_to_cent(exact)
     return cents if cents == exact else exact.normalize(EXACT)
-
-
-def _quantity(text: str) -> Decimal:
-    """A quantity with the decimals that it came with, but for zeros past the fourth (BR-FR-DEC-02)."""
-    return _plain(text) if len(text.partition(".")[2]) <= _QUANTITY_DECIMALS else _plain(text).normalize(EXACT)
 
 
 def _plain(text: str) -> Decimal:
