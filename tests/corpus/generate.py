@@ -117,7 +117,7 @@ class _Writer:
 
     def _count(self) -> int:
         if not self.is_small:
-            return int(300 ** self.rng.random())
+            return int(300 ** self.rng.random() ** 2)
         return self.rng.choice((1, 1, 2, 3, 4, 5, 7)) if self.chance(0.98) else 25
 
     def _vat(self) -> Vat:

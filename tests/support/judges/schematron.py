@@ -65,7 +65,10 @@ def _finding(element: etree._Element, rule_set: str) -> Finding:
 
 @functools.cache
 def _processor() -> Any:
-    return PySaxonProcessor(license=False)
+    processor = PySaxonProcessor(license=False)
+    # Factur-X keeps its code lists in a file beside the rules: read once, and not again for each invoice.
+    processor.set_configuration_property("http://saxon.sf.net/feature/preEvaluateDocFunction", "on")
+    return processor
 
 
 @functools.cache

@@ -98,6 +98,7 @@ BREAKAGES: tuple[tuple[str, str, Change, str, str], ...] = (
     (CII, "category, by Factur-X", put(f"{LINE_VAT}/ram:CategoryCode", "Z"), "Factur-X", "BR-Z-01"),
     (CII, "no such category", put(f"{LINE_VAT}/ram:CategoryCode", "QQ"), "EN 16931", "BR-CL-18"),
     (CII, "country", put(f"{BUYER}//ram:CountryID", "ZZ"), "EN 16931", "BR-CL-14"),
+    (CII, "country, by Factur-X", put(f"{BUYER}//ram:CountryID", "ZZ"), "Factur-X", "FX-SCH-A-000568"),
     (CII, "currency", put("//ram:InvoiceCurrencyCode", "EUX"), "EN 16931", "BR-CL-04"),
     (CII, "unit", put("//ram:BilledQuantity/@unitCode", "STUECK"), "EN 16931", "BR-CL-23"),
     (CII, "no seller", put(f"{SELLER}/ram:Name", ""), "EN 16931", "BR-06"),
