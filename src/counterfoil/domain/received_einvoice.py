@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Literal
 
 from counterfoil.domain.einvoice import EInvoice
-from counterfoil.domain.money import ZERO
 from counterfoil.errors import Fault, Invalid
 
 ReadSyntax = Literal["cii", "ubl", "fatturapa"]
@@ -62,7 +61,7 @@ class ReceivedInvoice:
     welfare_funds: tuple[WelfareFund, ...] = ()
     stamp_duty: Decimal | None = None
     is_split_payment: bool = False
-    third_party_payments: Decimal = ZERO
+    third_party_payments: Decimal = Decimal("0.00")
     ibans: tuple[str, ...] = ()
     notes: tuple[Fault, ...] = ()
 

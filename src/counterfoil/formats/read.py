@@ -7,6 +7,7 @@ believed either: domain/supplier_reading.py adds the sums up again.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from counterfoil.domain.received_einvoice import NoEInvoice, Read, ReadSyntax, ReceivedInvoice, Unreadable, Wrapper
@@ -15,13 +16,14 @@ from counterfoil.formats import (
     read_fatturapa,
     read_fatturapa_simple,
     read_p7m,
-    read_pdf,
     read_ubl,
     read_xml,
 )
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _PDF_START: Final = 1024  # readers look so far for it
+# Without one of these there is no file in a PDF: either it names them, or what names them is packed or locked.
+_MAY_CARRY: Final = (b"/EmbeddedFile", b"/AF", b"/ObjStm", b"/Encrypt")
 _OLD_ZUGFERD: Final = "{urn:ferd:CrossIndustryDocument:invoice:1p0}CrossIndustryDocument"
 # Endings of BT-24, of which later ones hold the earlier.
 _PROFILES: Final = (
@@ -39,15 +41,28 @@ _PROFILES: Final = (
 )  # fmt: skip
 
 
-def read(content: bytes) -> Read:
-    """What the file says. Raises NoEInvoice when it is none, Unreadable when it is one that cannot be read."""
+def read(content: bytes, *, embedded_xml: Callable[[bytes], bytes] | None = None) -> Read:
+    """What the file says. Raises NoEInvoice when it is none, Unreadable when it is one that cannot be read.
+
+    embedded_xml: gives the XML in a PDF, for callers that have PDFs of strangers opened elsewhere than in this process.
+    """
     if b"%PDF-" in content[:_PDF_START]:
-        return _read_xml(read_pdf.embedded_xml(content), "pdf")
+        return _read_xml(_pdf_xml(content, embedded_xml), "pdf")
     if read_xml.is_xml(content):
         return _read_xml(content, "")
     if read_p7m.is_p7m(content):
         return _read_xml(read_p7m.signed_content(content), "p7m")
     raise _none("The file is neither a PDF, nor XML, nor a signed file.")
+
+
+def _pdf_xml(content: bytes, embedded_xml: Callable[[bytes], bytes] | None) -> bytes:
+    if not any(mark in content for mark in _MAY_CARRY):
+        raise _none("The PDF carries no e-invoice.")
+    if embedded_xml is None:
+        from counterfoil.formats import read_pdf  # it sets limits for its whole process
+
+        embedded_xml = read_pdf.embedded_xml
+    return embedded_xml(content)
 
 
 def _read_xml(content: bytes, wrapper: Wrapper) -> Read:

@@ -1,7 +1,8 @@
 """The XML that a hybrid invoice carries (Factur-X, ZUGFeRD, XRechnung in a PDF), found without opening anything else.
 
 qpdf reads objects only when they are asked for: here the catalogue, the tree of embedded files, and one stream, which
-is unpacked by us and no further than an invoice is large. What qpdf unpacks itself is limited for the whole process.
+is unpacked by us and no further than an invoice is large. What qpdf unpacks itself is limited for the whole process;
+what it builds of ten megabytes may still be several hundred, so PDFs of strangers are opened by ports/pdf_opener.py.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _NODES_MAX: Final = 1_000  # of the tree of embedded files
 _DEPTH_MAX: Final = 20
 _UNPACKED_BYTES_MAX: Final = 64 * 1024 * 1024  # of one stream that qpdf needs for itself
 
-# Of the whole process, and set before anything uses qpdf there; nothing else in it unpacks streams by qpdf.
+# Of the whole process, so whoever serves others imports this in a child (ports/pdf_child.py).
 settings.set_qpdf_limits(
     parser_max_container_size=200_000, max_stream_filters=4, doc_max_warnings=100,
     flate_max_memory=_UNPACKED_BYTES_MAX, png_max_memory=_UNPACKED_BYTES_MAX, tiff_max_memory=_UNPACKED_BYTES_MAX,
@@ -35,7 +36,7 @@ settings.set_qpdf_limits(
 def embedded_xml(content: bytes) -> bytes:
     """The invoice's XML. Raises NoEInvoice when there is none, Unreadable when the PDF cannot be looked into."""
     try:
-        with pikepdf.open(io.BytesIO(content), attempt_recovery=False, inherit_page_attributes=False) as pdf:
+        with pikepdf.open(io.BytesIO(content), inherit_page_attributes=False) as pdf:
             return _chosen(pdf)
     except Unreadable:
         raise

@@ -46,9 +46,10 @@ def parse(content: bytes) -> Element:
     """The root of a document. Raises Unreadable when it is damaged, or larger or other than an invoice can be."""
     if len(content) > BYTES_MAX:
         raise _too_large(f"It is larger than {BYTES_MAX // 1024 // 1024} MB.")
-    text = _decoded(content)
-    if text.count("<") > _TAGS_MAX or text.count('"') + text.count("'") > _QUOTES_MAX:
+    # In every encoding that is read these bytes are in these signs; in others' bytes too, which only counts more.
+    if content.count(b"<") > _TAGS_MAX or content.count(b'"') + content.count(b"'") > _QUOTES_MAX:
         raise _too_large(f"It has more than {_TAGS_MAX} tags or attributes.")
+    text = _decoded(content)
     if _has_document_type(text):
         raise _with_document_type()
     try:

@@ -25,6 +25,7 @@ from counterfoil.formats.read import read
 from counterfoil.operations import attachments, supplier_invoices
 from counterfoil.operations.supplier_invoices import Incoming
 from counterfoil.operations.work import Work
+from counterfoil.ports import pdf_opener
 from counterfoil.rest.bodies import read_object, validated
 from counterfoil.rest.calls import Call
 from counterfoil.rest.errors import as_wire
@@ -105,7 +106,7 @@ def _attached(call: Call, attachment_id: str) -> bytes:
 def _found(data: bytes) -> tuple[Finding, ...]:
     """What the file says: nothing where it is no e-invoice; of one that cannot be read, why."""
     try:
-        return supplier_reading.findings(read(data))
+        return supplier_reading.findings(read(data, embedded_xml=pdf_opener.embedded_xml))
     except NoEInvoice:
         return ()
     except Unreadable as error:
