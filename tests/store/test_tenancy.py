@@ -24,6 +24,7 @@ from counterfoil.store import (
     credentials,
     credit_notes,
     deposits,
+    document_files,
     emails,
     idempotency,
     journal,
@@ -40,6 +41,7 @@ from tests.support.houses import IBAN, Company, new_company
 STORES = (
     attachments, client_invoice_imports, clients, counters, credentials, emails, idempotency, invoices, journal,
     listing, organizations, products, quotes, supplier_invoices, webhooks, credit_notes, deposits,
+    document_files,
 )  # fmt: skip
 # Asked before the organization is known, or by the operator for all of them.
 WITHOUT_TENANT = {
@@ -73,6 +75,10 @@ def owner(company: Company) -> tuple[Company, Things]:
         mailing.send(work, CLIENT_INVOICE, issued.id, request)
         email = emails.of_document(work.conn, company.id, issued.id)[0]
         account = organizations.main_account(work.conn, company.id)
+        document_files.put(
+            work.conn, company.id, document_kind="client_invoice", document_id=issued.id, kind="ubl", syntax="ubl",
+            attachment_id=kept.id,
+        )  # fmt: skip
         secret = work.conn.exec_driver_sql("SELECT secret_hash FROM credentials").scalar()
         idempotency.put(work.conn, company.id, "key", idempotency.Record("f", 200, "{}"), work.timestamp)
     assert account is not None
@@ -94,6 +100,7 @@ READS: list[tuple[str, Callable[[Connection, str, Things, Company], Any]]] = [
     ("deposit's use", lambda c, o, t, _: deposits.balance_of(c, o, t.deposit)),
     ("quote", lambda c, o, t, _: quotes.get(c, o, t.quote)),
     ("quote's number", lambda c, o, _, __: quotes.has_number(c, o, "D-2026-001") or None),
+    ("files", lambda c, o, t, _: document_files.of_document(c, o, "client_invoice", t.invoice) or None),
     ("attachment", lambda c, o, t, _: attachments.get(c, o, t.attachment)),
     ("client", lambda c, o, _, owner: clients.get(c, o, owner.client_id)),
     ("email", lambda c, o, t, _: emails.get(c, o, t.email)),
