@@ -30,10 +30,7 @@ LONGEST_ADDRESS: Final = 125
 QUANTITY_DECIMALS: Final = 4
 _NUMBER = re.compile(r"[A-Za-z0-9+\-_/]+", re.ASCII)
 _ADDRESS = re.compile(r"[A-Za-z0-9+\-_.]+", re.ASCII)
-_DAYS: Final = (
-    "issue_date", "due_date", "performance_start_date", "performance_end_date", "performance_date",
-    "invoice_issue_date",
-)  # fmt: skip
+_DAYS: Final = ("issue_date", "due_date", "performance_start_date", "performance_end_date", "invoice_issue_date")
 # BR-FR-16, as fractions.
 RATES: Final = frozenset(
     Decimal(percent) / 100
