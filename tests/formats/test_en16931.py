@@ -455,3 +455,9 @@ def test_every_sample_can_be_mapped(name: str) -> None:
         invoice = from_document(document, fmt)
         assert adds_up(invoice)
         assert all(isinstance(note, Note) for note in invoice.notes)
+
+
+def test_a_private_person_whom_nothing_reaches_still_gives_french_rules_their_address() -> None:
+    """BR-FR-12 asks for BT-49 whoever buys."""
+    of_person = of_invoice(to=issued.person(email=""))
+    assert of_person.buyer.electronic_address == Identifier("sans-adresse@client.invalid", "EM")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from counterfoil.domain import electronic_addresses as addresses
 from counterfoil.domain.einvoice import Contact, Identifier, Party, PostalAddress
@@ -86,6 +86,11 @@ def _seller_contact(document: Document) -> Contact:
     )
 
 
+# BR-FR-12 wants BT-49 of every buyer, also of a private person who has none. The top-level domain is reserved for names
+# that can never be reached (RFC 2606), so that nobody takes this for an address.
+NO_ADDRESS: Final = Identifier("sans-adresse@client.invalid", addresses.EMAIL)
+
+
 def buyer(document: Document, *, is_outside_vat: bool) -> Party:
     """BG-7. is_outside_vat: category O, which forbids BT-48; the number then is BT-47 where nothing else is."""
     client = document["client"]
@@ -97,6 +102,8 @@ def buyer(document: Document, *, is_outside_vat: bool) -> Party:
     if is_outside_vat and vat_number and registration is None:
         registration = Identifier(vat_number)
     address = addresses.of_buyer(client)
+    if address is None and _text(document["organization"], "legal_country").upper() == "FR":
+        address = NO_ADDRESS
     return Party(
         name=parties.client_name(client),
         address=_billing_address(client, country),
