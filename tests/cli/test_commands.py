@@ -55,6 +55,37 @@ def test_next_number_starts_the_series(server: Server) -> None:
     assert draft["number"] == f"F-{year}-250-PROFORMA"
 
 
+def test_init_takes_what_e_invoices_need_and_tells_what_is_missing(server: Server) -> None:
+    # Given what a professional in Italy says of itself, but for the address.
+    said = (
+        "--data", str(server.data), "--country", "IT", "--legal-name", "Studio Chiari", "--iban",
+        "IT60X0542811101000000123456", "--vat-number", "IT00743110157", "--contact-name", "Ada Chiari",
+        "--electronic-address", "studio@pec.example", "--electronic-address-scheme", "em", "--regime-fiscale", "RF01",
+        "--is-professional", "--province", "mi",
+    )  # fmt: skip
+    # When the organization is made, as a program and as a person reads it.
+    made = json.loads(run("init", *said, "--json").stdout)
+    shown = run("init", *said)
+    # Then it has all of it, and the address is named as missing.
+    with server.http(Authorization=made["api_key"]) as http:
+        organization = http.get("/v2/organization").json()["organization"]
+    assert (organization["contact_name"], organization["regime_fiscale"]) == ("Ada Chiari", "RF01")
+    assert (organization["electronic_address"], organization["electronic_address_scheme"]) == (
+        "studio@pec.example",
+        "EM",
+    )
+    assert organization["is_professional"] is True
+    assert [each["field"] for each in made["warnings"]] == ["address_line_1", "address_zipcode", "address_city"]
+    assert shown.stderr.count("warning: ") == 3
+    assert "address_city" in shown.stderr
+
+
+def test_init_refuses_what_could_never_be(server: Server) -> None:
+    refused = init(server.data, "--electronic-address-scheme", "0225")
+    assert refused.returncode == 1
+    assert "electronic_address" in refused.stderr
+
+
 def test_a_token_has_the_scopes_it_was_made_with(server: Server) -> None:
     made = json.loads(init(server.data, "--json").stdout)
     answer = run(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from tests.conftest import NewOrganization
 from tests.support.pictures import png
 from tests.support.server import Api, expect
 
@@ -103,6 +106,53 @@ def test_a_wrong_value_is_named_and_changes_nothing(fresh: Api, field: str, valu
     assert faults[0]["meta"]["fix"]
     assert code in (None, faults[0]["code"])
     assert shown(fresh) == before
+
+
+def test_a_change_is_told_what_the_countrys_documents_still_need(new_organization: NewOrganization) -> None:
+    # Given a French organization that has told little of itself.
+    api = new_organization("FR", complete=False)
+    # When it tells more, step by step.
+    first = expect(api.patch("/organization", {"address_line_1": "1 rue Haute", "legal_number": "732829320"}), 200)
+    rest = {"address_zipcode": "69003", "address_city": "Lyon", "transaction_type": "services"}
+    vat = next(each for each in first["warnings"] if each["code"] == "missing_vat_number")
+    second = expect(api.patch("/organization", rest), 200)
+    headers = {"Content-Type": "application/json-patch+json"}
+    third = api.http.patch("/v2/organization", content=json.dumps(vat["meta"]["json_patch"]), headers=headers)
+    # Then each answer names what is left, with its rule, at the organization's own field.
+    assert "address_city" in {each["source"]["pointer"].rpartition("/")[2] for each in first["warnings"]}
+    assert all(each["meta"]["rule"] and each["meta"]["fix"] for each in first["warnings"])
+    assert [each["code"] for each in second["warnings"]] == ["missing_vat_number"]
+    assert expect(third, 200)["warnings"] == []
+    assert third.json()["organization"]["vat_number"] == "FR44732829320"
+
+
+E_ADDRESS = {"electronic_address": "732829320", "electronic_address_scheme": "0225"}
+
+
+@pytest.mark.parametrize(
+    ("country", "sent", "pointer"),
+    [
+        ("FR", {"electronic_address_scheme": "0225"}, "electronic_address"),
+        ("FR", {"electronic_address_scheme": "SIREN"}, "electronic_address_scheme"),
+        ("FR", E_ADDRESS | {"electronic_address_scheme": "0001"}, "electronic_address_scheme"),
+        ("IT", {"regime_fiscale": "RF03"}, "regime_fiscale"),
+        ("IT", {"regime_fiscale": "RF19"}, "regime_fiscale"),
+        ("IT", {"address_zipcode": "2012"}, "address_zipcode"),
+    ],
+)
+def test_shapes_that_no_document_could_carry_are_refused(
+    api_of: Callable[[str], Api], country: str, sent: dict[str, Any], pointer: str
+) -> None:
+    fault = expect(api_of(country).patch("/organization", sent), 422)["errors"][0]
+    assert fault["source"]["pointer"] == f"/data/attributes/{pointer}"
+    assert fault["meta"]["fix"]
+
+
+def test_addresses_of_networks_and_the_italian_regime_are_kept(new_organization: NewOrganization) -> None:
+    assert change(new_organization("FR"), **E_ADDRESS)["electronic_address"] == "732829320"
+    assert change(new_organization("IT"), regime_fiscale="RF17")["regime_fiscale"] == "RF17"
+    flat = change(new_organization("IT"), vat_regime="forfettario", regime_fiscale="RF19")
+    assert (flat["vat_regime"], flat["regime_fiscale"]) == ("forfettario", "RF19")
 
 
 def test_the_country_may_be_repeated(fresh: Api) -> None:

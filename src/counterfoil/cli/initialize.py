@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -57,7 +58,11 @@ def init(
     """Make an organization and its API key. Again on the same directory: one more organization."""
     values = {_PROFILE[name]: value for name, value in locals().items() if name in _PROFILE and value}
     made = create(data, values, iban=iban, next_number=next_number, database_url=database_url)
-    show(made, as_json=json)
+    warnings: Any = made["warnings"]
+    show(made if json else {**made, "warnings": len(warnings)}, as_json=json)
+    if not json:
+        for each in warnings:
+            print(f"warning: {each['message']} {each['fix']}", file=sys.stderr)
 
 
 def create(
@@ -84,6 +89,7 @@ def create(
         "slug": made.slug,
         "api_key": made.api_key,
         "data": str(house.settings.data.resolve()),
+        "warnings": [{"code": w.code, "field": w.field, "message": w.message, "fix": w.fix} for w in made.warnings],
     }
 
 

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 
 from counterfoil import errors
-from counterfoil.domain import party
-from counterfoil.domain.organization import LOCALES, REGIME_COUNTRY, TIME_ZONES, BankAccount, OrganizationProfile
+from counterfoil.domain import country_setup, party
+from counterfoil.domain.organization import LOCALES, TIME_ZONES, BankAccount, OrganizationProfile
 from counterfoil.domain.scopes import ALL_SCOPES
 from counterfoil.errors import Fault
 from counterfoil.operations.work import Work
@@ -26,11 +26,15 @@ PROFILE_FIXED = ("legal_country",)  # another country's law would rewrite every 
 
 @dataclass(frozen=True, slots=True)
 class NewOrganization:
-    """What `counterfoil init` made. api_key: "login:secret", shown once; only its hash is kept."""
+    """What `counterfoil init` made. api_key: "login:secret", shown once; only its hash is kept.
+
+    warnings: what its documents will lack.
+    """
 
     organization_id: str
     slug: str
     api_key: str
+    warnings: tuple[Fault, ...] = ()
 
 
 def create(
@@ -65,7 +69,12 @@ def create(
         counters.put(work.conn, work.organization_id, "client_invoice", work.today.year, start)
     key = create_credential(work, name="init", login=slug, scopes=ALL_SCOPES, secret=secret)
     work.record("organization", work.organization_id, "created")
-    return NewOrganization(work.organization_id, slug, f"{slug}:{key}")
+    return NewOrganization(work.organization_id, slug, f"{slug}:{key}", setup_warnings(work))
+
+
+def setup_warnings(work: Work) -> tuple[Fault, ...]:
+    """Tell what the country's documents still need of the organization; drafts work without."""
+    return tuple(country_setup.warnings(work.profile, today=work.today))
 
 
 def create_credential(
@@ -107,10 +116,11 @@ def add_account(work: Work, *, name: str, iban: str, bic: str, is_main: bool) ->
     return account
 
 
-def update(work: Work, change: dict[str, Any]) -> None:
+def update(work: Work, change: dict[str, Any]) -> tuple[Fault, ...]:
     """Change the organization's profile: absent keeps, null clears. Issued documents keep their snapshot.
 
-    change: fields of OrganizationProfile; others are ignored. Raises Invalid with every fault.
+    Answers what its country's documents still need of it. change: fields of OrganizationProfile; others are ignored.
+    Raises Invalid with every fault.
     """
     known = {name: value for name, value in change.items() if name in OrganizationProfile.model_fields}
     # Sample documents that lost their mark could be taken for real ones.
@@ -139,6 +149,7 @@ def update(work: Work, change: dict[str, Any]) -> None:
     )
     work.forget_organization()
     work.record("organization", work.organization_id, "updated", {"fields": sorted(known)})
+    return setup_warnings(work)
 
 
 def _check_numbering_mode(work: Work, mode: str) -> None:
@@ -209,12 +220,8 @@ def _number(value: str) -> int | str:
 
 def _checked(profile: OrganizationProfile) -> OrganizationProfile:
     """The profile with defaults of its country and its numbers in compact form. Raises Invalid with every fault."""
-    faults: list[Fault] = []
+    faults = country_setup.shape_faults(profile)
     country = profile.legal_country
-    needed = REGIME_COUNTRY.get(profile.vat_regime)
-    if needed and needed != country:
-        message = f"The VAT regime {profile.vat_regime} exists only in {needed}."
-        faults.append(Fault("invalid_vat_regime", message, field="vat_regime", fix="Send standard."))
     if not _is_time_zone(profile.time_zone):
         message = f"{profile.time_zone} is not a time zone."
         faults.append(Fault("invalid_time_zone", message, field="time_zone", fix="Send one such as Europe/Paris."))

@@ -12,10 +12,10 @@ from counterfoil.domain.organization import BankAccountShown, Organization, Orga
 from counterfoil.operations import organization
 from counterfoil.operations.work import Work
 from counterfoil.rest.bodies import meta
-from counterfoil.rest.calls import Call
+from counterfoil.rest.calls import Call, wrapped
 from counterfoil.rest.changes import Patched, sent_fields
 from counterfoil.rest.errors import from_validation
-from counterfoil.rest.routing import PAGE_META, PAGING, QueryTable, Route, sorting
+from counterfoil.rest.routing import PAGE_META, PAGING, WARNINGS, QueryTable, Route, sorting
 
 
 def get_organization(call: Call) -> Response:
@@ -29,10 +29,10 @@ def update_organization(call: Call) -> Response:
 
     def act(work: Work) -> str:
         try:
-            organization.update(work, change(work))
+            warnings = organization.update(work, change(work))
         except ValidationError as error:
             raise from_validation(error.errors(include_url=False)) from None
-        return _organization(work)
+        return wrapped("organization", json.dumps(organization.get(work), ensure_ascii=False), warnings)
 
     return call.write(act)
 
@@ -74,7 +74,8 @@ ROUTES = (
     Route("GET", "/v2/organization", _READ, get_organization, gives=_ORGANIZATION, query=_EXTERNAL),
     Route(
         "PATCH", "/v2/organization", scopes.ORGANIZATION_WRITE, update_organization,
-        takes=OrganizationChange, wrapper="organization", gives=_ORGANIZATION, takes_json_patch=True,
+        takes=OrganizationChange, wrapper="organization", gives=_ORGANIZATION | {"warnings": WARNINGS},
+        takes_json_patch=True,
     ),
     Route(
         "GET", "/v2/bank_accounts", _READ, list_bank_accounts,

@@ -21,7 +21,7 @@ NO_CODE: Final = "0000000"
 _PUBLIC_CODE_LENGTH: Final = 6
 # Tax regimes whose sellers charge no VAT: RF02 (contribuenti minimi, L. 244/2007) and RF19 (forfettari, L. 190/2014).
 WITHOUT_VAT: Final = frozenset({"RF02", "RF19"})
-_FORFETTARIO: Final = "RF19"
+FLAT_RATE: Final = "RF19"
 _VAT_DIGITS = re.compile(r"(IT)?[0-9]{11}", re.ASCII)
 _CAP = re.compile(r"[0-9]{5}", re.ASCII)
 # Scripts that are written in Latin letters by their sound; letters of others become question marks.
@@ -43,6 +43,11 @@ def is_valid(country: str, number: str) -> bool:
     except Invalid:
         return False
     return True
+
+
+def is_postcode(text: str) -> bool:
+    """Whether `text` is a CAP: five digits."""
+    return _CAP.fullmatch(text) is not None
 
 
 def is_italian(facts: Facts) -> bool:
@@ -84,7 +89,7 @@ def seller_fiscal_code(facts: Facts) -> Iterable[Fault]:
 
 def seller_address(facts: Facts) -> Iterable[Fault]:
     zip_code = facts.seller("address_zipcode")
-    if facts.seller("address_country") in {"", "IT"} and zip_code and not _CAP.fullmatch(zip_code):
+    if facts.seller("address_country") in {"", "IT"} and zip_code and not is_postcode(zip_code):
         yield Fault(
             "invalid_address_zipcode",
             f'An Italian postcode has 5 digits; "{zip_code}" has not.',
@@ -101,14 +106,14 @@ def seller_province(facts: Facts) -> Iterable[Fault]:
 def regime_fits(facts: Facts) -> Iterable[Fault]:
     """RegimeFiscale says what the VAT says."""
     regime, is_flat = facts.seller("regime_fiscale"), facts.profile.vat_regime == "forfettario"
-    if is_flat and regime not in {"", _FORFETTARIO}:
+    if is_flat and regime not in {"", FLAT_RATE}:
         fault = Fault(
             "regime_fiscale_contradicts",
             f"Your VAT regime is forfettario, and regime_fiscale says {regime}.",
             field="organization/regime_fiscale",
             fix=f"{ORGANIZATION_CALL} with regime_fiscale RF19; if the regime has ended, with vat_regime standard.",
         )
-        yield mended(fault, ORGANIZATION, put("/regime_fiscale", _FORFETTARIO))
+        yield mended(fault, ORGANIZATION, put("/regime_fiscale", FLAT_RATE))
     elif regime in WITHOUT_VAT and any(line.rate for line in facts.lines):
         yield Fault(
             "regime_without_vat",
@@ -187,7 +192,7 @@ def buyer_address(facts: Facts) -> Iterable[Fault]:
             field=f"client/billing_address/{part}",
             fix=f"Set it: {facts.client_call} with billing_address.{part}.",
         )
-    if facts.buyer_country == "IT" and zip_code and not _CAP.fullmatch(zip_code):
+    if facts.buyer_country == "IT" and zip_code and not is_postcode(zip_code):
         yield Fault(
             "invalid_client_zip_code",
             f'An Italian postcode has 5 digits; "{zip_code}" has not.',
