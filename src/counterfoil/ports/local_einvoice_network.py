@@ -140,8 +140,8 @@ class LocalNetwork:
     @_as_transient
     def poll(self, organization_id: str, since: str) -> Heard:
         now = timestamp(self._clock.now())
-        # A clock that was put back must not make the exchange deaf until it comes where it was.
-        begin = timestamp(datetime.fromisoformat(min(since, now)) - OVERLAP) if since else ""
+        # Where the clock was put back all is said again: what was said meanwhile lies before the cursor.
+        begin = timestamp(datetime.fromisoformat(since) - OVERLAP) if since and since <= now else ""
         kept = (each for folder in self._folders(organization_id) for each in self._events_in(folder))
         due = sorted((each for each in kept if begin <= each.said_at <= now), key=lambda each: each.said_at)
         return Heard([each.event for each in due], now)
