@@ -37,6 +37,7 @@ ITEM = thing(
         "description": text("More about it.", maxLength=1800),
         "quantity": text('Decimal string such as "1.5"; negative for a return. "1" by default.'),
         "unit": text('Unit, such as "hour".', maxLength=40),
+        "unit_code": text('UN/ECE code of the unit, such as "HUR"; follows from unit.', maxLength=3),
         "unit_price": _UNIT_PRICE,
         "vat_rate": text('VAT rate as a fraction in a decimal string: "0.2" is 20 %.'),
         "vat_exemption_reason": choice("Why no VAT is charged; needed where vat_rate is 0.", _REASONS),
@@ -66,6 +67,10 @@ FIELDS: Mapping[str, Schema] = {
     "due_date": day("Last day to pay."),
     "number": text("Number of your own instead of the next one in the series.", maxLength=40),
     "purchase_order": text("The client's order number.", maxLength=40),
+    "buyer_reference": text("Reference the client asks for, such as a Leitweg-ID; its own by default.", maxLength=120),
+    "e_invoicing_format": choice(
+        "XRechnung syntax to issue beside Factur-X; facturx for none.", ["facturx", "xrechnung", "xrechnung_ubl"]
+    ),
     "header": text("Text above the lines.", maxLength=1000),
     "footer": text("Text at the foot.", maxLength=1000),
     "terms_and_conditions": text("Terms.", maxLength=525),
