@@ -24,6 +24,7 @@ from counterfoil.domain.lines import Discount, Item, NewDiscount, NewItem, VatBr
 from counterfoil.domain.money import CurrencyCode, Money
 from counterfoil.domain.organization import DocumentSettings, OrganizationProfile
 from counterfoil.domain.rules import write_faults
+from counterfoil.domain.rules.patches import retargeted
 from counterfoil.domain.surcharges import StampDutyText, WelfareFund, WithholdingTax
 from counterfoil.domain.texts import MAY_BE_ABSENT, Line40, Text1000, Text3000
 from counterfoil.errors import Fault
@@ -217,7 +218,7 @@ def as_new_quote(frozen: Mapping[str, Any]) -> NewQuote:
 
 def quote_faults(new: NewQuote, profile: OrganizationProfile) -> list[Fault]:
     """Everything that is wrong with a quote's values; discounts' bounds are found when it is built."""
-    return [*write_faults(new, profile), *_expiry(new), *_line_currencies(new)]
+    return [*retargeted(write_faults(new, profile), "quote"), *_expiry(new), *_line_currencies(new)]
 
 
 def _expiry(new: NewQuote) -> Iterable[Fault]:

@@ -105,6 +105,12 @@ def _fault(path: str, detail: ErrorDetails) -> Fault:
     if kind == "value_error":
         return Fault("invalid_text", f"{name}: {detail['msg'].removeprefix('Value error, ')}.", field=path,
                      fix="Remove these characters.")  # fmt: skip
+    if path.endswith("unit_price/value") and str(detail.get("input")).startswith("-"):
+        # The one that EN 16931 has a rule for, and a way round.
+        return Fault(
+            "invalid_format", "A unit price is not below zero.", field=path, rule="BR-27", source="EN 16931-1 BR-27",
+            fix="Send a quantity below zero, and the unit price without its sign: the amount stays the same.",
+        )  # fmt: skip
     return Fault(
         "invalid_format", f"{name} is not valid: {detail['msg']}.", field=path, fix=_hint(name, kind),
         meta={"validation_param": str(next(iter(context.values()), kind))},

@@ -195,7 +195,7 @@ BREACHES: Final = (
     Breach(
         "BR-G-02",
         Case("es_freelancer", "us_company", body=_free("S21")),
-        Case(profile={"vat_number": "ES12345678Z"}),
+        PATCHED,
         says="BR-G-02",
     ),
     Breach(
@@ -295,7 +295,6 @@ BREACHES: Final = (
         "BR-FR-12",
         Case(client={"tax_identification_number": None, "vat_number": None, "email": None}),
         Case(client={"tax_identification_number": "552100554"}),
-        says="BR-FR-12",
     ),
     Breach("BR-FR-21", Case(client={"e_invoicing_address": "404833048"}), PATCHED),
     Breach("BR-FR-23", Case(client={"e_invoicing_address": "552100554 b"}), PATCHED, says="BR-FR-23"),

@@ -18,7 +18,7 @@ from tests.support.judges.findings import Finding
 # the one that is told there.
 SAID_BY = {"CF-01": "BR-16", "CF-06": "BR-AE-02", "DE-01": "BR-S-02"}
 # How many breaches a program can mend without asking anybody.
-MECHANICAL_FLOOR = 18
+MECHANICAL_FLOOR = 19
 
 NAMES = [f"{breach.rule} {index}" for index, breach in enumerate(BREACHES)]
 every_breach = pytest.mark.parametrize("breach", BREACHES, ids=NAMES)

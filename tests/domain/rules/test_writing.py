@@ -63,6 +63,14 @@ def test_a_countrys_fields_are_that_countrys_only(path: str, country: str) -> No
     assert told(written(profile(country), **body)) == expected
 
 
+def test_a_field_of_another_country_is_taken_away_by_its_patch() -> None:
+    (fault,) = written(profile("FR"), stamp_duty_amount="2.00")
+    assert [dict(operation) for operation in fault.patch] == [
+        {"op": "add", "path": "/stamp_duty_amount", "value": None}
+    ]
+    assert fault.patch_target == "client_invoice"
+
+
 def test_null_counts_as_absent() -> None:
     nothing = dict.fromkeys(("report_einvoicing", "payment_reporting", "welfare_fund", "withholding_tax", "settings"))
     assert written(profile("BE"), **nothing, stamp_duty_amount=None) == []
@@ -143,6 +151,9 @@ def test_a_rate_in_percent_is_refused_with_the_fraction(rate: str, hint: str) ->
     (fault,) = written(profile("FR"), items=[item("0.2"), item(rate)])
     assert (fault.code, fault.field) == ("invalid_vat_rate", "items/1/vat_rate")
     assert hint in str(fault.fix)
+    fraction = hint.strip('"')
+    mends = [{"op": "replace", "path": "/items/1/vat_rate", "value": fraction}] if rate != "150" else []
+    assert [dict(operation) for operation in fault.patch] == mends
 
 
 @pytest.mark.parametrize("reason", [None, ""])

@@ -21,7 +21,7 @@ from counterfoil.domain.rules.common import (
     missing_of_seller,
     missing_one_of,
 )
-from counterfoil.domain.rules.patches import CLIENT, change, mended, put
+from counterfoil.domain.rules.patches import CLIENT, ORGANIZATION, change, mended, put
 from counterfoil.errors import Fault
 
 # The letters that CEN's rules have for a VAT category: K is IC in them.
@@ -168,13 +168,16 @@ def seller_has_vat_number(facts: Facts) -> Iterable[Fault]:
     if facts.seller("vat_number"):
         return
     category = next((each for each in _VAT_NUMBER if each in facts.category_lines), "")
-    if category:
-        index = facts.category_lines[category]
-        what = "an export" if category == "G" else "a supply to another EU country"
-        yield _cited(
-            missing_of_seller("vat_number", "VAT number", f"item {index + 1} is {what} without VAT and needs it"),
-            category,
-        )
+    if not category:
+        return
+    position = facts.category_lines[category] + 1
+    what = "an export" if category == "G" else "a supply to another EU country"
+    fault = missing_of_seller("vat_number", "VAT number", f"item {position} is {what} without VAT and needs it")
+    nif = facts.seller("tax_number") or facts.seller("legal_number")
+    if category == "G" and facts.seller_country == "ES" and nif:
+        # NIF-IVA is the NIF after ES; for supplies in the EU one must have asked to be in the register (ROI, VIES).
+        fault = mended(fault, ORGANIZATION, put("/vat_number", f"ES{addresses.compact(nif)}"))
+    yield _cited(fault, category)
 
 
 def buyer_has_vat_number(facts: Facts) -> Iterable[Fault]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from counterfoil.errors import Fault
@@ -30,3 +30,10 @@ def take_away(path: str) -> Operation:
 def mended(fault: Fault, target: str, *operations: Operation) -> Fault:
     """The fault with the operations that mend it. target: the resource that they are for."""
     return replace(fault, patch=operations, patch_target=target)
+
+
+def retargeted(faults: Iterable[Fault], target: str) -> list[Fault]:
+    """The faults, with the patches of those that mend an invoice meant for a document of another kind."""
+    return [
+        replace(fault, patch_target=target) if fault.patch_target == "client_invoice" else fault for fault in faults
+    ]

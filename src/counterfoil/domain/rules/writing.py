@@ -11,6 +11,7 @@ from counterfoil.domain.lines import NewDiscount, NewItem
 from counterfoil.domain.money import ZERO
 from counterfoil.domain.organization import DocumentSettings, OrganizationProfile
 from counterfoil.domain.rules.common import vat_under_regime
+from counterfoil.domain.rules.patches import change, mended, put, retargeted
 from counterfoil.domain.surcharges import STAMP_DUTY_THRESHOLD, WelfareFund, WithholdingTax
 from counterfoil.errors import Fault, Invalid
 
@@ -34,6 +35,8 @@ class Written(Protocol):
     def stamp_duty_amount(self) -> str | None: ...
 
 
+# What a patch is for, as long as a kind of its own does not say otherwise.
+_TARGET: Final = "client_invoice"
 _FRENCH: Final = ("FR",)
 _ITALIAN: Final = ("IT",)
 
@@ -61,7 +64,7 @@ def write_faults(new: Written, profile: OrganizationProfile) -> list[Fault]:
 
 def credit_faults(new: Written, profile: OrganizationProfile) -> list[Fault]:
     """Everything that is wrong with a credit note's values. profile: under the VAT regime of its invoice."""
-    return [fault for check in CREDIT_CHECKS for fault in check(new, profile)]
+    return retargeted((fault for check in CREDIT_CHECKS for fault in check(new, profile)), "credit_note")
 
 
 def _country_fields(new: Written, profile: OrganizationProfile) -> Iterable[Fault]:
@@ -74,13 +77,14 @@ def _country_fields(new: Written, profile: OrganizationProfile) -> Iterable[Faul
 
 def _foreign_field(path: str, countries: tuple[str, ...], country: str) -> Fault:
     whose = " and ".join(_COUNTRY_NAMES[code] for code in countries)
-    return Fault(
+    fault = Fault(
         "field_not_available_in_country",
         f"{path.rpartition('/')[2]} is for {whose} organizations only; yours is in {country}.",
         field=path,
         fix="Leave it out, or send null.",
         meta={"countries": list(countries)},
     )
+    return mended(fault, _TARGET, put(f"/{path}", None))
 
 
 def _withholding(new: Written, profile: OrganizationProfile) -> Iterable[Fault]:
@@ -143,6 +147,8 @@ def _performance(new: Written, profile: OrganizationProfile) -> Iterable[Fault]:
             f"The performance ends on {end.isoformat()}, before it starts on {start.isoformat()}.",
             field="performance_end_date",
             fix="Send an end date that is not before the start date.",
+            rule="BR-29",
+            source="EN 16931-1 BR-29",
         )
 
 
@@ -166,19 +172,20 @@ def _vat(new: Written, profile: OrganizationProfile) -> Iterable[Fault]:
 
 
 def _rate_over_one(index: int, text: str, rate: Decimal) -> Fault:
-    fix = 'Send a fraction from "0" to "1", such as "0.2" for 20 %.'
     # A percentage of more than four decimals is a fraction of more than six, and those are not taken.
-    if rate <= 100 and rate * 10_000 % 1 == 0:
-        # Without exponent or trailing zeros: "20" and "20.0" both become "0.2".
-        fraction = (rate / 100).normalize()
-        fix = f'For {rate.normalize():f} % send "{fraction:f}".'
-    return Fault(
+    is_percentage = rate <= 100 and rate * 10_000 % 1 == 0
+    # Without exponent or trailing zeros: "20" and "20.0" both become "0.2".
+    fraction = f"{(rate / 100).normalize():f}"
+    fault = Fault(
         "invalid_vat_rate",
         f'A VAT rate is a fraction from 0 to 1; "{text}" is not.',
         field=f"items/{index}/vat_rate",
-        fix=fix,
+        fix=f'For {rate.normalize():f} % send "{fraction}".'
+        if is_percentage
+        else 'Send a fraction from "0" to "1", such as "0.2" for 20 %.',
         meta={"minimum": "0", "maximum": "1"},
     )
+    return mended(fault, _TARGET, change(f"/items/{index}/vat_rate", fraction)) if is_percentage else fault
 
 
 def _stamp_duty(new: Written, profile: OrganizationProfile) -> Iterable[Fault]:
@@ -198,7 +205,7 @@ def _stamp_duty(new: Written, profile: OrganizationProfile) -> Iterable[Fault]:
         return
     without_vat = sum((group.taxable_amount for group in computed.groups if not group.rate), ZERO)
     if without_vat <= STAMP_DUTY_THRESHOLD:
-        yield Fault(
+        fault = Fault(
             "stamp_duty_not_due",
             f"The lines without VAT total {without_vat} EUR; stamp duty is due over {STAMP_DUTY_THRESHOLD} EUR only.",
             field="stamp_duty_amount",
@@ -206,6 +213,7 @@ def _stamp_duty(new: Written, profile: OrganizationProfile) -> Iterable[Fault]:
             rule="IT-03",
             source="DPR 642/1972 tariffa art. 13",
         )
+        yield mended(fault, _TARGET, put("/stamp_duty_amount", None))
 
 
 def _items(new: Written) -> Iterable[tuple[int, NewItem]]:
