@@ -102,12 +102,15 @@ def buyer(document: Document, *, is_outside_vat: bool) -> Party:
     if is_outside_vat and vat_number and registration is None:
         registration = Identifier(vat_number)
     address = addresses.of_buyer(client)
-    if address is None and _text(document["organization"], "legal_country").upper() == "FR":
-        address = NO_ADDRESS
+    identifiers = _buyer_identifiers(client, number, address, country)
+    if _text(document["organization"], "legal_country").upper() == "FR":
+        address = address or NO_ADDRESS
+        # BR-FR-CO-10: in France each has a scheme.
+        identifiers = tuple(each for each in identifiers if each.scheme)
     return Party(
         name=parties.client_name(client),
         address=_billing_address(client, country),
-        identifiers=_buyer_identifiers(client, number, address, country),
+        identifiers=identifiers,
         legal_registration=registration,
         vat_number="" if is_outside_vat else vat_number,
         electronic_address=address,
