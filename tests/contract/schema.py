@@ -79,7 +79,7 @@ ITEM = obj(
         "unit_price_cents": CENTS, "vat_rate": DECIMAL, "vat_exemption_reason": either(one_of(ALL_REASONS), NULL),
         "discount": either(DISCOUNT, NULL), "total_vat": MONEY, "total_vat_cents": CENTS, "total_amount": MONEY,
         "total_amount_cents": CENTS, "subtotal": MONEY, "subtotal_cents": CENTS,
-        "product_id": either(UUID, NULL),  # ours
+        "product_id": either(UUID, NULL), "unit_code": either(TEXT, NULL),  # ours
     }
 )  # fmt: skip
 ADDRESS = obj(
@@ -97,6 +97,9 @@ CLIENT = obj(
         "tax_identification_number": TEXT, "address": TEXT, "city": TEXT, "zip_code": TEXT, "province_code": TEXT,
         "country_code": TEXT, "recipient_code": TEXT, "locale": TEXT, "billing_address": ADDRESS,
         "delivery_address": ADDRESS,
+        # ours:
+        "e_invoicing_address": TEXT, "e_invoicing_address_scheme": TEXT, "buyer_reference": TEXT,
+        "e_invoicing_format": TEXT,
     },
 )  # fmt: skip
 PAYMENT_METHOD = obj({"beneficiary_name": TEXT, "bic": TEXT, "iban": TEXT, "type": {"const": "transfer"}})
@@ -113,8 +116,14 @@ ORGANIZATION = obj(
         "vat_payment_condition": either(one_of(VAT_PAYMENT_CONDITIONS), NULL),
     },
     optional={  # ours
-        "vat_regime": TEXT,
-        **{name: either(TEXT, NULL) for name in ("address_province", "legal_form", "email", "phone")},
+        "vat_regime": TEXT, "is_professional": {"type": "boolean"},
+        **{
+            name: either(TEXT, NULL)
+            for name in (
+                "address_province", "legal_form", "email", "phone", "contact_name", "electronic_address",
+                "electronic_address_scheme", "regime_fiscale",
+            )
+        },
     },
 )  # fmt: skip
 WELFARE = obj({"type": one_of(WELFARE_TYPES), "rate": DECIMAL}, optional={"amount": AMOUNT})
@@ -144,7 +153,7 @@ NAMED: Schema = {
     "paid_at": either(TIME, EMPTY), "stamp_duty_amount": either(AMOUNT, EMPTY), "items": listed(ITEM),
     "client": CLIENT, "payment_methods": {**listed(PAYMENT_METHOD), "minItems": 1}, "credit_notes_ids": listed(UUID),
     "organization": ORGANIZATION, "invoice_type": one_of(["standard", "deposit", "balance"]),
-    "discount": either(DISCOUNT, NULL), "einvoicing_status": either(one_of(EINVOICING_STATUSES), EMPTY),
+    "discount": either(DISCOUNT, NULL), "einvoicing_status": one_of(EINVOICING_STATUSES),
     "welfare_fund": either(WELFARE, NULL), "withholding_tax": either(WITHHOLDING, NULL),
     "payment_reporting": either(REPORTING, NULL), "einvoicing_lifecycle_events": listed(LIFECYCLE_EVENT),
 }  # fmt: skip
@@ -155,6 +164,7 @@ VAT_GROUP = obj(
         "vat_category": one_of(["S", "Z", "E", "AE", "K", "G", "O"]), "vat_rate": DECIMAL,
         "vat_exemption_reason": either(one_of(ALL_REASONS), NULL), "vat_exemption_text": TEXT, "taxable_amount": MONEY,
         "taxable_amount_cents": CENTS, "vat_amount": MONEY, "vat_amount_cents": CENTS,
+        "allowance_amount": either(MONEY, NULL), "charge_amount": either(MONEY, NULL),
     }
 )  # fmt: skip
 DEPOSIT = obj(
@@ -169,7 +179,8 @@ OURS: Schema = {
     "tax_exclusive_amount": MONEY, "tax_exclusive_amount_cents": CENTS, "amount_due": MONEY,
     "amount_due_cents": CENTS, "vat_breakdown": listed(VAT_GROUP), "mentions": listed(TEXT),
     "settings": {"type": "object"}, "report_einvoicing": either({"type": "boolean"}, NULL),
-    "deposits": listed(DEPOSIT), "credited_amount": either(MONEY, NULL),
+    "deposits": listed(DEPOSIT), "credited_amount": either(MONEY, NULL), "buyer_reference": TEXT,
+    "e_invoicing_format": TEXT,
 }  # fmt: skip
 INVOICE = obj({**NAMED, **SEEN, **OURS}, optional={"attachment_id": UUID, "quote_id": UUID, "upload_id": UUID})
 META = obj(

@@ -283,7 +283,7 @@ def test_all_of_the_pages_fields_in_one_body(it: Api) -> None:
 
 def test_what_cannot_be_there_yet_is_there_and_empty(fr: Api) -> None:
     invoice = fr.issued()
-    assert invoice["einvoicing_status"] == ""
+    assert invoice["einvoicing_status"] == fr.draft()["einvoicing_status"] == "pending"
     assert invoice["einvoicing_lifecycle_events"] == []
     assert invoice["credit_notes_ids"] == []
     assert invoice["invoice_type"] == "standard"

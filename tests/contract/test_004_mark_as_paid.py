@@ -108,7 +108,7 @@ def test_cancel_keeps_number_and_document(fr: Api) -> None:
 
 
 def put_with_the_network(api: Api, invoice_id: str, status: str) -> None:
-    """Writes an e-invoicing status as a network's adapter will; the API itself cannot submit yet."""
+    """Writes an e-invoicing status as what a network says of it does."""
 
     from counterfoil.app import House
     from counterfoil.cli.initialize import house_settings
@@ -120,7 +120,7 @@ def put_with_the_network(api: Api, invoice_id: str, status: str) -> None:
         with house.works.write(Actor(api.organization.id, "test")) as work:
             row = client_invoices.get(work.conn, api.organization.id, invoice_id)
             assert row is not None
-            live = row.live.replace('"einvoicing_status":""', f'"einvoicing_status":"{status}"')
+            live = row.live.replace('"einvoicing_status":"pending"', f'"einvoicing_status":"{status}"')
             client_invoices.replace(work.conn, api.organization.id, row, row._replace(live=live))
     finally:
         house.close()

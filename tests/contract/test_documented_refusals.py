@@ -59,6 +59,16 @@ class Scene:
     def on(self, action: str, invoice: dict[str, Any], body: object = None) -> httpx.Response:
         return self.fr.post(f"{INVOICES}/{invoice['id']}/{action}", body)
 
+    def person(self) -> str:
+        body = {"kind": "individual", "first_name": "Ada", "last_name": "Roux", "name": ...}
+        return str(self.fr.client(**body, tax_identification_number=..., vat_number=...)["id"])
+
+    def sent_while_disabled(self) -> httpx.Response:
+        italian = self.new("IT")
+        issued = italian.issued(report_einvoicing=False)
+        expect(italian.patch("/organization", {"einvoicing_enabled": False}), 200)
+        return italian.post(f"{INVOICES}/{issued['id']}/send_by_einvoice")
+
     def credit(self, invoice: dict[str, Any], **more: Any) -> httpx.Response:
         body = {"invoice_id": invoice["id"], "issue_date": self.fr.today, "reason": "Geste", "currency": "EUR",
                 "items": [self.fr.item()]}  # fmt: skip
@@ -217,7 +227,10 @@ REFUSALS: tuple[Refusal[Scene], ...] = (
     Refusal("sending without a body", 422, "invalid_body", lambda s: s.on("send", s.fr.issued()), detail="EOF"),
     Refusal("sending with an empty object", 422, "missing_value", lambda s: s.on("send", s.fr.issued(), {}), "send_to"),
     Refusal("an e-invoice to whom none reaches", 422, "client_not_reachable",
-            lambda s: s.on("send_by_einvoice", s.fr.issued())),
+            lambda s: s.on("send_by_einvoice", s.fr.issued(client_id=s.person()))),
+    Refusal("an e-invoice of a draft", 412, "invoice_not_finalized",
+            lambda s: s.on("send_by_einvoice", s.fr.draft())),
+    Refusal("an e-invoice while sending is disabled", 403, "forbidden", lambda s: s.sent_while_disabled()),
     Refusal("a body that is too large", 413, "payload_too_large",
             lambda s: s.fr.http.post("/v2/client_invoices", content=b" " * 1_000_001, headers=JSON)),
     # Credit notes

@@ -26,7 +26,7 @@ CLIENT = schema.obj(
         "id": schema.UUID, "kind": schema.one_of(CLIENT_KINDS), "type": schema.one_of(CLIENT_KINDS),
         **dict.fromkeys(TEXTS, schema.TEXT), "extra_emails": listed(schema.TEXT),
         "billing_address": ADDRESS,
-        "e_invoicing_reachable": {"const": False}, "created_at": schema.TIME, "updated_at": schema.TIME,
+        "e_invoicing_reachable": {"type": "boolean"}, "created_at": schema.TIME, "updated_at": schema.TIME,
     },
     optional={"phone": schema.obj({"country_code": schema.TEXT, "number": schema.TEXT}), "delivery_address": ADDRESS},
 )  # fmt: skip

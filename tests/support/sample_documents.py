@@ -130,7 +130,7 @@ def _frame(organization: Document, client: Document) -> Document:
         "created_at": "2026-11-02T09:00:00.000Z", "updated_at": "2026-11-02T09:00:00.000Z",
         "finalized_at": "2026-11-02T09:00:00.000Z", "paid_at": "", "stamp_duty_amount": "", "client": client,
         "organization": organization, "payment_reporting": None, "mentions": [], "settings": {},
-        "report_einvoicing": None, "credit_notes_ids": [], "attachment_id": None, "einvoicing_status": "",
+        "report_einvoicing": None, "credit_notes_ids": [], "attachment_id": None, "einvoicing_status": "pending",
         "einvoicing_lifecycle_events": [], "amount_paid": None, "deposit_amount": None, "invoice_url": "",
         "payment_methods": [_account(organization)],
     }  # fmt: skip
