@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
-from counterfoil.domain import party
+from counterfoil.domain import party, vat
 from counterfoil.domain.rules.base import Facts, Rule
 from counterfoil.domain.rules.common import ORGANIZATION_CALL, missing_of_seller
 from counterfoil.domain.rules.patches import CLIENT, ORGANIZATION, mended, put
@@ -23,6 +23,7 @@ _PUBLIC_CODE_LENGTH: Final = 6
 WITHOUT_VAT: Final = frozenset({"RF02", "RF19"})
 FLAT_RATE: Final = "RF19"
 _VAT_DIGITS = re.compile(r"(IT)?[0-9]{11}", re.ASCII)
+_EU_PREFIXES: Final = vat.EU_COUNTRIES | {"EL", "XI"}
 _CAP = re.compile(r"[0-9]{5}", re.ASCII)
 # Scripts that are written in Latin letters by their sound; letters of others become question marks.
 _READABLE: Final = ("LATIN", "GREEK", "CYRILLIC", "HIRAGANA", "KATAKANA", "HANGUL", "FULLWIDTH LATIN", "DIGIT")
@@ -78,10 +79,10 @@ def seller_vat_number(facts: Facts) -> Iterable[Fault]:
 def seller_fiscal_code(facts: Facts) -> Iterable[Fault]:
     for field in ("tax_number", "legal_number"):
         given = compact(facts.seller(field))
-        if len(given) == 16 and not is_valid("IT", given):
+        if (len(given) == 16 or _VAT_DIGITS.fullmatch(given)) and not is_valid("IT", given):
             yield Fault(
                 f"invalid_{field}",
-                f"{given} is no codice fiscale: its check letter does not fit.",
+                f"{given} is no codice fiscale: its check character does not fit.",
                 field=f"organization/{field}",
                 fix=f"Look for a typing error, then {ORGANIZATION_CALL} with {field}.",
             )
@@ -143,7 +144,8 @@ def buyer_is_identified(facts: Facts) -> Iterable[Fault]:
 
 def buyer_vat_number(facts: Facts) -> Iterable[Fault]:
     number = compact(facts.buyer("vat_number"))
-    is_of_italy = number.startswith("IT") or (facts.buyer_country == "IT" and number[:1].isdigit())
+    # Only a prefix of the EU makes the number of a buyer in Italy one of another country (FatturaPA 1.4.1.1.1).
+    is_of_italy = number.startswith("IT") or (facts.buyer_country == "IT" and number[:2] not in _EU_PREFIXES)
     if number and is_of_italy and not (_VAT_DIGITS.fullmatch(number) and is_valid("IT", number)):
         yield _wrong_number(facts, "vat_number", number, "partita IVA: 11 digits, the last of which checks the others")
 
