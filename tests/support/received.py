@@ -34,7 +34,7 @@ SELLER = Party(
 )
 BUYER = Party(
     name="Boulangerie Martin SARL", address=PostalAddress(city="Lyon", post_code="69001", country="FR"),
-    legal_registration=Identifier("552100554", "0002"), vat_number="FR83552100554",
+    legal_registration=Identifier("552100554", "0002"), vat_number="FR96552100554",
 )  # fmt: skip
 AN_INVOICE = EInvoice(
     specification="urn:cen.eu:en16931:2017",

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from counterfoil.domain import party
 from counterfoil.domain.einvoice import EInvoice, Line, Party, VatGroup
-from counterfoil.domain.money import EXACT, LARGEST_TOTAL, ZERO, text
+from counterfoil.domain.money import EXACT, LARGEST_TOTAL, ZERO, round_to_cent, text
 from counterfoil.domain.organization import OrganizationProfile
 from counterfoil.domain.received_einvoice import Read, ReceivedInvoice, Unreadable
 from counterfoil.domain.supplier_invoice import StoredSupplierInvoice, key, settled
@@ -144,6 +144,13 @@ def _money(amount: Decimal, currency: str) -> dict[str, str] | None:
     return {"value": text(amount), "currency": currency} if abs(amount) <= LARGEST_TOTAL else None
 
 
+def _price(price: Decimal, currency: str) -> dict[str, str] | None:
+    """Two decimals, or up to six where there are more."""
+    if abs(price) > LARGEST_TOTAL or price == round_to_cent(price):
+        return _money(price, currency)
+    return {"value": _plain(price), "currency": currency}
+
+
 def _fraction(percentage: Decimal | None) -> str | None:
     """A rate as the wire writes it: 20 is "0.2"."""
     return None if percentage is None else _plain(EXACT.divide(percentage, _HUNDRED))
@@ -182,7 +189,7 @@ def _item(index: int, line: Line, invoice: EInvoice, texts: _Texts) -> dict[str,
         "description": texts.paragraphs(described, 1800, field) or "",
         "quantity": _plain(line.quantity),
         "unit": texts.line(line.unit_code, 40, f"items/{index}/unit") or "",
-        "unit_price": {"value": _plain(price), "currency": invoice.currency} if abs(price) <= LARGEST_TOTAL else None,
+        "unit_price": _price(price, invoice.currency),
         "vat_rate": _fraction(line.vat_percentage),
         "vat_exemption_code": (line.vat_category or None) if line.vat_category != "S" else None,
         "subtotal": _money(line.net_amount, invoice.currency),

@@ -227,7 +227,11 @@ class _Unfit(Exception):
 
 def _xml_fault(data: bytes) -> str | None:
     """Reads the file to its end without building it; a document type is refused, for entities come with it."""
-    parser = expat.ParserCreate(namespace_separator=" ")
+    try:
+        text = read_xml.decoded(data)
+    except errors.Invalid as error:
+        return str(error)
+    parser = expat.ParserCreate("utf-8", namespace_separator=" ")
     roots: list[str] = []
     depth = 0
 
@@ -249,7 +253,7 @@ def _xml_fault(data: bytes) -> str | None:
     parser.StartElementHandler, parser.EndElementHandler = begin, end
     parser.StartDoctypeDeclHandler = doctype
     try:
-        parser.Parse(data, True)
+        parser.Parse(text.encode(), True)
     except _Unfit as unfit:
         return str(unfit)
     except (expat.ExpatError, ValueError, LookupError):

@@ -49,7 +49,7 @@ def parse(content: bytes) -> Element:
     # In every encoding that is read these bytes are in these signs; in others' bytes too, which only counts more.
     if content.count(b"<") > _TAGS_MAX or content.count(b'"') + content.count(b"'") > _QUOTES_MAX:
         raise _too_large(f"It has more than {_TAGS_MAX} tags or attributes.")
-    text = _decoded(content)
+    text = decoded(content)
     if _has_document_type(text):
         raise _with_document_type()
     try:
@@ -85,7 +85,8 @@ def _parser() -> etree.XMLParser:
     )  # fmt: skip
 
 
-def _decoded(content: bytes) -> str:
+def decoded(content: bytes) -> str:
+    """The document without its declaration, whatever it is written in. Raises Unreadable."""
     encoding = next((name for bom, name in _BOMS if content.startswith(bom)), None)
     content = content.lstrip(b" \t\r\n") if encoding is None else content
     if encoding is None:
