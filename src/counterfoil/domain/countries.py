@@ -22,9 +22,18 @@ COUNTRIES: Final = frozenset(_LISTED.split())
 _MEANT: Final[Mapping[str, str]] = MappingProxyType({"UK": "GB", "EL": "GR"})
 
 
+# Kosovo, which ISO 3166-1 has no code for: XK is what everybody writes, 1A what the rules list.
+_WRITTEN: Final[Mapping[str, str]] = MappingProxyType({"XK": "1A"})
+
+
 def is_listed(code: str) -> bool:
-    """Whether an e-invoice may carry this code (upper case)."""
-    return code in COUNTRIES
+    """Whether an e-invoice can say this country (upper case)."""
+    return code in COUNTRIES or code in _WRITTEN
+
+
+def written(code: str) -> str:
+    """The code as e-invoices write it (BT-40, BT-55, BT-80)."""
+    return _WRITTEN.get(code, code)
 
 
 def meant(code: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from counterfoil.domain import countries
 from counterfoil.domain import electronic_addresses as addresses
 from counterfoil.domain.einvoice import Contact, Identifier, Party, PostalAddress
 from counterfoil.formats import parties
@@ -158,7 +159,7 @@ def _postal_address(source: Mapping[str, Any], country: str) -> PostalAddress:
         city=_text(source, "city"),
         post_code=_text(source, "zip_code"),
         subdivision=_text(source, "province_code").upper(),
-        country=_text(source, "country_code").upper() or country,
+        country=countries.written(_text(source, "country_code").upper() or country),
     )
 
 

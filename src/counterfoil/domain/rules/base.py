@@ -183,7 +183,7 @@ def judge(errors: Iterable[Rule], warnings: Iterable[Rule], facts: Facts) -> tup
         (binding if rule.binds(facts, on) else telling).append(rule)
     refused = told_once(run(binding, facts))
     known = {(fault.code, fault.field) for fault in refused}
-    warned = [fault for fault in run((*telling, *warnings), facts) if (fault.code, fault.field) not in known]
+    warned = [fault for fault in run((*warnings, *telling), facts) if (fault.code, fault.field) not in known]
     return refused, told_once(warned)
 
 
