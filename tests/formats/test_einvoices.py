@@ -37,12 +37,12 @@ def test_each_format_has_its_writer(fmt: Format) -> None:
 
 def test_no_two_files_of_a_document_have_one_name() -> None:
     document = samples.french() | {"number": "F/2026\\042"}
-    names = [einvoices.file_name(document, fmt) for fmt in (FACTURX, UBL, XRECHNUNG_CII, XRECHNUNG_UBL)]
+    names = [einvoices.file_name(document, fmt, 7) for fmt in (FACTURX, UBL, XRECHNUNG_CII, XRECHNUNG_UBL)]
 
     assert names == [
         "F-2026-042.pdf", "F-2026-042-ubl.xml", "F-2026-042-xrechnung.xml", "F-2026-042-xrechnung-ubl.xml",
     ]  # fmt: skip
-    assert einvoices.file_name(samples.italian(), FATTURAPA).startswith("IT")
+    assert einvoices.file_name(samples.italian(), FATTURAPA, 7).startswith("IT")
 
 
 @pytest.mark.parametrize("kind", hostile.TEXTS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -13,7 +12,6 @@ from lxml import etree
 from counterfoil.formats import fatturapa
 from tests.support.fatturapa_controls import refusals
 from tests.support.italian import (
-    CLIENT_ID,
     COMPANY,
     GERMAN,
     INVOICE,
@@ -327,30 +325,14 @@ def test_an_older_document_does_not_say_its_groups_shares() -> None:
 
 
 class TestFileName:
-    def name(self, number: str | None, **more: Any) -> str:
-        return fatturapa.file_name(invoice(line("100"), identity=replace(INVOICE, number=number), **more))
-
-    def test_it_is_the_sender_and_five_characters(self) -> None:
+    def test_it_is_the_sender_and_the_documents_place_among_all(self) -> None:
         document = invoice(line("100"))
-        assert re.fullmatch(r"IT[A-Z0-9]{11,16}_[A-Z0-9]{5}\.xml", fatturapa.file_name(document))
-        assert fatturapa.file_name(document) == "ITBNCGLI80A41F205F_12KX6.xml"
-        assert text(written(document), f"{SENT}/ProgressivoInvio") == "12KX6"
+        names = [fatturapa.file_name(document, place) for place in (1, 35, 36, 36**5 - 1)]
+        assert names == [f"ITBNCGLI80A41F205F_{five}.xml" for five in ("00001", "0000Z", "00010", "ZZZZZ")]
 
-    def test_counted_numbers_never_share_one(self) -> None:
-        document, note = invoice(line("100")), credit_note(invoice(line("100")))
-        names = {
-            fatturapa.file_name({**kind, "number": f"{letter}-{year}-{sequence:03d}"})
-            for kind, letter in ((document, "F"), (note, "A"))
-            for year in (2020, 2026, 2027, 2069)
-            for sequence in (1, 2, 999, 1000, 299_999)
-        }
-        assert len(names) == 2 * 4 * 5
-
-    def test_other_numbers_have_names_that_no_counted_one_has(self) -> None:
-        counted, chosen = self.name("F-2069-299999"), [self.name(number) for number in ("12/A", "13/A", "F-2019-001")]
-        assert len(set(chosen)) == 3
-        assert min(chosen) > self.name("F-2026-001")
-        assert min(chosen) > counted
-
-    def test_a_client_of_the_same_sender_changes_nothing(self) -> None:
-        assert self.name("F-2026-001") == self.name("F-2026-001", client={**PERSON, "id": CLIENT_ID})
+    @pytest.mark.parametrize(
+        ("number", "progressive"), [("F-2026-042", "F2026042"), ("2026/123456-A/B", "26123456AB"), ("№ 1", "1")]
+    )
+    def test_its_progressive_is_what_sdi_takes_of_the_number(self, number: str, progressive: str) -> None:
+        document = invoice(line("100"), identity=replace(INVOICE, number=number))
+        assert text(written(document), f"{SENT}/ProgressivoInvio") == progressive

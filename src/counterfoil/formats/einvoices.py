@@ -27,11 +27,11 @@ def xml_of(document: Mapping[str, Any], fmt: Format) -> bytes:
     return cii.write(invoice) if fmt.syntax == "cii" else ubl.write(invoice)
 
 
-def file_name(document: Mapping[str, Any], fmt: Format) -> str:
+def file_name(document: Mapping[str, Any], fmt: Format, place: int) -> str:
     """What the file is called, such as F-2026-001-xrechnung.xml; SdI wants a name of its own pattern.
 
-    FACTURX is the PDF itself.
+    FACTURX is the PDF itself. place: the document's sequence number within its organization.
     """
     if fmt.syntax == "fatturapa":
-        return fatturapa.file_name(document)
+        return fatturapa.file_name(document, place)
     return attachment_name(str(document["number"]), _ENDINGS[fmt])

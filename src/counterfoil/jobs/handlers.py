@@ -133,8 +133,7 @@ def _made(tools: Tools, plan: _Plan, *, is_last_try: bool) -> _Made:
     if faults and not is_last_try:
         raise XmlNotMade("; ".join(faults))
     pdf, embedded = _pdf(tools, plan, xmls.pop(FACTURX, b""), faults, is_last_try=is_last_try)
-    document = json.loads(plan.row.frozen)
-    files = {fmt: document_files.stored(document, fmt, data) for fmt, data in xmls.items()}
+    files = {fmt: document_files.stored(plan.row, fmt, data) for fmt, data in xmls.items()}
     for data in xmls.values():
         tools.blobs.put(data)
     return _Made(pdf, files | dict.fromkeys(embedded, pdf), faults)

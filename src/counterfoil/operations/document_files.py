@@ -130,7 +130,7 @@ def make(work: Work, kind: Kind, document_id: str, wanted: NewDocumentFile) -> M
     if faults:
         raise errors.Invalid.of(faults)
     data = einvoices.xml_of(document, fmt)
-    return MadeFile(stored(document, fmt, data), data)
+    return MadeFile(stored(row, fmt, data), data)
 
 
 def keep(work: Work, kind: Kind, document_id: str, wanted: NewDocumentFile, file: StoredFile) -> ListedFile:
@@ -160,9 +160,9 @@ def format_of(wanted: NewDocumentFile) -> Format:
     return XRECHNUNG_UBL if wanted.syntax == "ubl" else XRECHNUNG_CII
 
 
-def stored(document: Mapping[str, object], fmt: Format, data: bytes) -> StoredFile:
-    """What is to be kept of an XML of `document`."""
-    name, key = einvoices.file_name(document, fmt), hashlib.sha256(data).hexdigest()
+def stored(row: DocumentRow, fmt: Format, data: bytes) -> StoredFile:
+    """What is to be kept of an XML of the document in `row`."""
+    name, key = einvoices.file_name(json.loads(row.frozen), fmt, row.seq), hashlib.sha256(data).hexdigest()
     return StoredFile(name, einvoices.CONTENT_TYPE, len(data), key)
 
 
