@@ -13,6 +13,7 @@ from counterfoil.domain.organization import OrganizationProfile
 from counterfoil.errors import Fault
 from counterfoil.operations import client_invoices, credit_notes
 from counterfoil.operations.work import Work
+from counterfoil.store.rows import InvoiceRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,17 @@ def of_client_invoice(work: Work, invoice_id: str) -> Compliance:
     if row.status != "draft":
         seller = _seller_then(document, work.profile)
         errors, warnings = rules.finalize_faults(document, seller)
-        return Compliance("issued", formats_of(document), tuple(errors), tuple(warnings))
+        return Compliance("issued", _formats(document, row), tuple(errors), tuple(warnings))
     ready = client_invoices.prepared(work, row)
     # A draft that cannot be built has no document of today: its own says the formats as well.
     would_be = document if ready.frozen is None else ready.frozen.model_dump(mode="json")
-    return Compliance("blocked" if ready.errors else "ready", formats_of(would_be), ready.errors, ready.warnings)
+    return Compliance("blocked" if ready.errors else "ready", _formats(would_be, row), ready.errors, ready.warnings)
+
+
+def _formats(document: Mapping[str, Any], row: InvoiceRow) -> tuple[Format, ...]:
+    """The formats of an invoice's files; a PDF that was uploaded stays as it came, without XML."""
+    has_own_pdf = bool(json.loads(row.live).get("upload_id"))
+    return tuple(each for each in formats_of(document) if not (has_own_pdf and each.kind == "facturx"))
 
 
 def of_credit_note(work: Work, credit_note_id: str) -> Compliance:

@@ -20,7 +20,7 @@ VERIFACTU_OTHERS: Final = date(2027, 7, 1)
 _NIF_FIELDS: Final = ("tax_number", "vat_number", "legal_number")
 
 
-def seller_nif(facts: Facts) -> Iterable[Fault]:
+def seller_has_a_nif(facts: Facts) -> Iterable[Fault]:
     given = [(field, facts.seller(field)) for field in _NIF_FIELDS if facts.seller(field)]
     if not given:
         yield missing_one_of(_NIF_FIELDS, "NIF")
@@ -34,7 +34,7 @@ def seller_nif(facts: Facts) -> Iterable[Fault]:
         )
 
 
-def buyer_nif(facts: Facts) -> Iterable[Fault]:
+def spanish_business_has_a_nif(facts: Facts) -> Iterable[Fault]:
     if facts.is_domestic_business and not (facts.buyer("tax_identification_number") or facts.buyer("vat_number")):
         yield Fault(
             "missing_client_nif",
@@ -78,8 +78,8 @@ def verifactu_is_not_here(facts: Facts) -> Iterable[Fault]:
 
 
 ERRORS: Final = (
-    Rule("ES-01", "RD 1619/2012 art. 6.1.c", seller_nif, of="ES"),
-    Rule("ES-02", "RD 1619/2012 art. 6.1.d", buyer_nif, of="ES"),
+    Rule("ES-01", "RD 1619/2012 art. 6.1.c", seller_has_a_nif, of="ES"),
+    Rule("ES-02", "RD 1619/2012 art. 6.1.d", spanish_business_has_a_nif, of="ES"),
     Rule("ES-03", "Ley 35/2006 art. 99; RD 439/2007 art. 75 and 95", withholding_is_a_freelancers, of="ES"),
 )
 WARNINGS: Final = (

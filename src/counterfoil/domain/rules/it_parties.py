@@ -59,7 +59,7 @@ def is_italian(facts: Facts) -> bool:
 # --- The seller -------------------------------------------------------------------------------------------------------
 
 
-def seller_vat_number(facts: Facts) -> Iterable[Fault]:
+def seller_has_a_vat_number(facts: Facts) -> Iterable[Fault]:
     """IdFiscaleIVA: the partita IVA, wherever the organization has written its eleven digits."""
     given = compact(facts.seller("vat_number"))
     if not given and not any(
@@ -76,7 +76,7 @@ def seller_vat_number(facts: Facts) -> Iterable[Fault]:
         )
 
 
-def seller_fiscal_code(facts: Facts) -> Iterable[Fault]:
+def seller_fiscal_code_is_right(facts: Facts) -> Iterable[Fault]:
     for field in ("tax_number", "legal_number"):
         given = compact(facts.seller(field))
         if (len(given) == 16 or _VAT_DIGITS.fullmatch(given)) and not is_valid("IT", given):
@@ -88,7 +88,7 @@ def seller_fiscal_code(facts: Facts) -> Iterable[Fault]:
             )
 
 
-def seller_address(facts: Facts) -> Iterable[Fault]:
+def seller_postcode_is_italian(facts: Facts) -> Iterable[Fault]:
     zip_code = facts.seller("address_zipcode")
     if facts.seller("address_country") in {"", "IT"} and zip_code and not is_postcode(zip_code):
         yield Fault(
@@ -99,7 +99,7 @@ def seller_address(facts: Facts) -> Iterable[Fault]:
         )
 
 
-def seller_province(facts: Facts) -> Iterable[Fault]:
+def seller_has_a_province(facts: Facts) -> Iterable[Fault]:
     if facts.seller("address_country") in {"", "IT"} and not facts.seller("address_province"):
         yield missing_of_seller("address_province", "province", "an Italian address has one")
 
@@ -142,7 +142,7 @@ def buyer_is_identified(facts: Facts) -> Iterable[Fault]:
     )
 
 
-def buyer_vat_number(facts: Facts) -> Iterable[Fault]:
+def buyer_vat_number_is_right(facts: Facts) -> Iterable[Fault]:
     number = compact(facts.buyer("vat_number"))
     # Only a prefix of the EU makes the number of a buyer in Italy one of another country (FatturaPA 1.4.1.1.1).
     is_of_italy = number.startswith("IT") or (facts.buyer_country == "IT" and number[:2] not in _EU_PREFIXES)
@@ -150,7 +150,7 @@ def buyer_vat_number(facts: Facts) -> Iterable[Fault]:
         yield _wrong_number(facts, "vat_number", number, "partita IVA: 11 digits, the last of which checks the others")
 
 
-def buyer_fiscal_code(facts: Facts) -> Iterable[Fault]:
+def buyer_fiscal_code_is_right(facts: Facts) -> Iterable[Fault]:
     number = compact(facts.buyer("tax_identification_number"))
     if number and facts.buyer_country == "IT" and not is_valid("IT", number):
         yield _wrong_number(
@@ -178,7 +178,7 @@ def buyer_is_not_the_seller(facts: Facts) -> Iterable[Fault]:
         )
 
 
-def buyer_address(facts: Facts) -> Iterable[Fault]:
+def buyer_has_an_address(facts: Facts) -> Iterable[Fault]:
     """Sede: street, postcode and city must be there; abroad no postcode is asked for."""
     found = {"street_address": _street(facts), "city": facts.buyer_place("city")}
     if not any(found.values()):
@@ -209,7 +209,7 @@ def _street(facts: Facts) -> str:
     return str(street or "").strip()
 
 
-def recipient_is_private(facts: Facts) -> Iterable[Fault]:
+def recipient_is_no_administration(facts: Facts) -> Iterable[Fault]:
     """CodiceDestinatario: 7 characters of a business, 6 of a public administration (FPA12, which is not made here)."""
     code = facts.buyer("recipient_code").upper()
     if len(code) != _PUBLIC_CODE_LENGTH:
@@ -295,16 +295,16 @@ def _is_readable(letter: str) -> bool:
 
 
 ERRORS: Final = (
-    Rule("IT-01", f"DPR 633/1972 art. 21 c. 2 lett. d; {_SPEC} 1.2.1.1; SdI 00301", seller_vat_number, of="IT"),
-    Rule("00302", f"SdI 00302; {_SPEC} 1.2.1.2", seller_fiscal_code, of=FORMAT),
-    Rule("00200", f"SdI 00200 (schema); {_SPEC} 1.2.2.3 CAP", seller_address, of=FORMAT),
+    Rule("IT-01", f"DPR 633/1972 art. 21 c. 2 lett. d; {_SPEC} 1.2.1.1; SdI 00301", seller_has_a_vat_number, of="IT"),
+    Rule("00302", f"SdI 00302; {_SPEC} 1.2.1.2", seller_fiscal_code_is_right, of=FORMAT),
+    Rule("00200", f"SdI 00200 (schema); {_SPEC} 1.2.2.3 CAP", seller_postcode_is_italian, of=FORMAT),
     Rule("IT-02", f"L. 190/2014 art. 1 c. 54-89; {_SPEC} 1.2.1.8 RegimeFiscale", regime_fits, of="IT"),
     Rule("00417", f"SdI 00417; {_SPEC} 1.4.1.1 and 1.4.1.2", buyer_is_identified, of=FORMAT),
-    Rule("00305", f"SdI 00305; {_SPEC} 1.4.1.1.2", buyer_vat_number, of=FORMAT),
-    Rule("00306", f"SdI 00306; {_SPEC} 1.4.1.2", buyer_fiscal_code, of=FORMAT),
+    Rule("00305", f"SdI 00305; {_SPEC} 1.4.1.1.2", buyer_vat_number_is_right, of=FORMAT),
+    Rule("00306", f"SdI 00306; {_SPEC} 1.4.1.2", buyer_fiscal_code_is_right, of=FORMAT),
     Rule("00471", f"SdI 00471; {_SPEC} 1.4.1.1", buyer_is_not_the_seller, of=FORMAT),
-    Rule("00200", f"SdI 00200 (schema); {_SPEC} 1.4.2 Sede", buyer_address, of=FORMAT),
-    Rule("00427", f"SdI 00427; {_SPEC} 1.1.4 CodiceDestinatario", recipient_is_private, of=FORMAT),
+    Rule("00200", f"SdI 00200 (schema); {_SPEC} 1.4.2 Sede", buyer_has_an_address, of=FORMAT),
+    Rule("00427", f"SdI 00427; {_SPEC} 1.1.4 CodiceDestinatario", recipient_is_no_administration, of=FORMAT),
 )
 WARNINGS: Final = (
     Rule("00313", f"SdI 00313; {_SPEC} 1.1.4 CodiceDestinatario", recipient_is_in_italy, of=FORMAT),
@@ -312,6 +312,6 @@ WARNINGS: Final = (
         "IT-51", "Provvedimento Agenzia delle Entrate 89757/2018, point 3.4 (reserved area)", recipient_is_known,
         of=FORMAT,
     ),
-    Rule("IT-53", f"{_SPEC} 1.2.2.5 Provincia", seller_province, of=FORMAT),
+    Rule("IT-53", f"{_SPEC} 1.2.2.5 Provincia", seller_has_a_province, of=FORMAT),
     Rule("IT-54", f"{_SPEC}: texts in Latin-1, 60 or 80 characters for names", names_fit, of=FORMAT),
 )  # fmt: skip
