@@ -14,7 +14,7 @@ from counterfoil.ports import jail
 from counterfoil.ports.pdf_opener import TOLD
 
 MEMORY_BYTES = 1024**3
-CPU_SECONDS = 5
+CPU_SECONDS = 3
 
 
 def main() -> int:
