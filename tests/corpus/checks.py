@@ -20,17 +20,21 @@ Document = Mapping[str, Any]
 _LIVE: Final = {"status": "unpaid", "deposit_amount": None, "amount_paid": None, "credited_amount": None}
 
 
-def problems(document: Document, kind: Kind, *, vat_slack: int = 0) -> list[str]:
-    """Everything that is wrong with the files and the page of an issued document. vat_slack: see `cents.faults`."""
+def problems(document: Document, kind: Kind, *, vat_slack: int = 0, is_french: bool | None = None) -> list[str]:
+    """Everything that is wrong with the files and the page of an issued document.
+
+    vat_slack: see `cents.faults`. is_french: whether BR-FR must be kept; left out, it must by all French sellers.
+    """
+    if is_french is None:
+        is_french = document["organization"]["legal_country"] == "FR"
     found = list(_page_problems(document, kind))
     for fmt in formats_of(document):
-        found += [
-            f"{fmt.kind} {fmt.syntax}: {problem}" for problem in file_problems(document, fmt, vat_slack=vat_slack)
-        ]
+        of_file = _file_problems(document, fmt, vat_slack, is_french=is_french)
+        found += [f"{fmt.kind} {fmt.syntax}: {problem}" for problem in of_file]
     return found
 
 
-def file_problems(document: Document, fmt: Format, *, vat_slack: int = 0) -> Iterator[str]:
+def _file_problems(document: Document, fmt: Format, vat_slack: int, *, is_french: bool) -> Iterator[str]:
     """What the judges, and a comparison with the document, say of one of its files."""
     written = xml_of(document, fmt)
     if fmt.syntax == "fatturapa":
@@ -41,18 +45,11 @@ def file_problems(document: Document, fmt: Format, *, vat_slack: int = 0) -> Ite
         if italian.figures:
             yield from _italian_differences(document, italian.figures)
         return
-    verdict = xml.judge(written, is_french=is_for_french_platforms(document), vat_slack=vat_slack)
+    verdict = xml.judge(written, is_french=is_french, vat_slack=vat_slack)
     yield from map(str, verdict.faults)
     if verdict.figures:
         yield from _unequal("type", verdict.figures.type_code, _type_code(document, verdict.profile))
         yield from _differences(document, verdict.figures)
-
-
-def is_for_french_platforms(document: Document) -> bool:
-    """Whether BR-FR binds a document: a private person without any address gets nothing over a platform."""
-    client = document["client"]
-    is_reachable = client["type"] != "individual" or bool(client.get("email") or client.get("e_invoicing_address"))
-    return document["organization"]["legal_country"] == "FR" and is_reachable
 
 
 def _unequal(what: str, have: object, want: object) -> Iterator[str]:

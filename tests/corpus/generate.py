@@ -41,7 +41,7 @@ def case(index: int, *, is_small: bool = True) -> Case:
     """The document of this index; shapes take turns. is_small: a few lines, else up to 300."""
     rng = Random(f"{SEED}:{index}:{is_small}")
     shape = SHAPES[index % len(SHAPES)]
-    writer = _Writer(rng, shape, index, is_small=is_small)
+    writer = Writer(rng, shape, index, is_small=is_small)
     document = writer.invoice()
     if shape.kind == "standard" and document["total_amount_cents"] > 0 and rng.random() < 0.3:
         note, slack = writer.credit_note(document)
@@ -49,7 +49,7 @@ def case(index: int, *, is_small: bool = True) -> Case:
     return Case(index, shape, "client_invoice", document, writer.profile)
 
 
-class _Writer:
+class Writer:
     """Draws what one document says, and builds it."""
 
     def __init__(self, rng: Random, shape: Shape, index: int, *, is_small: bool) -> None:
@@ -64,7 +64,7 @@ class _Writer:
 
     def invoice(self) -> Document:
         """An invoice; a balance invoice with the deposits that it deducts."""
-        new = self._asked()
+        new = build.new_invoice(self.body())
         deducted = [self._deposit(new)] if self.shape.kind == "balance" else []
         return self._build(new, self.index + 1, deducted)
 
@@ -90,7 +90,8 @@ class _Writer:
             }  # fmt: skip
         return buyer_of(name, **more)
 
-    def _asked(self) -> NewClientInvoice:
+    def body(self) -> Document:
+        """What is sent to the API."""
         items = self._items()
         body: Document = {
             "issue_date": self.issue_date.isoformat(), "items": items,
@@ -106,7 +107,7 @@ class _Writer:
             body["discount"] = self._discount(self._line_total(body))
         if self.shape.is_stamped and self._without_vat(body) > STAMP_DUTY_THRESHOLD:
             body["stamp_duty_amount"] = "2.00"
-        return build.new_invoice(body)
+        return body
 
     def _items(self) -> list[Document]:
         count = self._count()

@@ -124,7 +124,6 @@ BUYERS: Final[dict[str, Fields]] = {
         email="compta@editions.example",
     ),
     "fr_person": _person("FR", "Zoë", "D’Été", email="zoe@ete.example"),
-    # Nothing can be delivered to it, and nothing must: e-invoices in France are between businesses.
     "fr_offline": _person("FR", "Jean-François", "Noël"),
     "de_company": _company(
         "DE", "Müller & Söhne <KG>", vat_number="DE129273398", tax_identification_number="HRB 99",
@@ -174,11 +173,16 @@ def account_of(country: str) -> BankAccount:
 
 def buyer_of(name: str, **more: Any) -> dict[str, object]:
     """The buyer of this name as a document keeps it; `more` changes fields."""
-    fields = BUYERS[name] | more
+    return buyer_from(BUYERS[name] | more)
+
+
+def buyer_from(fields: Fields) -> dict[str, object]:
+    """A buyer as a document keeps it, from what is sent to the API."""
     place = fields["billing_address"]
     roots = {
-        "address": place["street_address"], "city": place["city"], "zip_code": place["zip_code"],
-        "province_code": place["province_code"] or "", "country_code": place["country_code"],
+        "address": place.get("street_address") or "", "city": place.get("city") or "",
+        "zip_code": place.get("zip_code") or "", "province_code": place.get("province_code") or "",
+        "country_code": place.get("country_code") or "",
     }  # fmt: skip
     client = Client.model_validate(
         fields | roots
