@@ -170,8 +170,8 @@ def is_on_receipts(document: Document) -> bool:
 
     DL 83/2012 art. 32-bis: only where the buyer is itself a business, never toward private persons.
     """
-    says_so = document["organization"].get("vat_payment_condition") == "on_receipts"
-    return says_so and document["client"].get("type") != "individual"
+    is_said = str(document["organization"].get("vat_payment_condition") or "") == "on_receipts"
+    return is_said and document["client"].get("type") != "individual"
 
 
 def add_buyer(header: Element, document: Document) -> None:

@@ -23,7 +23,10 @@ def upgrade() -> None:
             comment="cii, ubl, fatturapa: an xrechnung may be there in two",
         ),
         sa.Column(
-            "attachment_id", sa.String(length=36), nullable=False, comment="its bytes; facturx shares the document's PDF"
+            "attachment_id",
+            sa.String(length=36),
+            nullable=False,
+            comment="its bytes; facturx shares the document's PDF",
         ),
         sa.PrimaryKeyConstraint(
             "organization_id", "document_kind", "document_id", "kind", "syntax", name=op.f("pk_document_files")
