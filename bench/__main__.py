@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import lists, memory, reads, rendering, startup, writes
+from bench import lists, memory, reads, rendering, rules, startup, writes
 from bench.measure import Result, shown
 
 WORK = Path(__file__).parents[1] / "build" / "bench"
@@ -19,6 +19,7 @@ MEASUREMENTS: dict[str, Callable[[Path], list[Result]]] = {
     "lists-flat": lists.flat,
     "create": writes.create_finalized,
     "finalize": writes.create_then_finalize,
+    "rules": rules.share_of_finalize,
     "pdf": rendering.against_typst_alone,
     "memory": memory.after_load,
     "ready": startup.ready,

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -151,6 +152,7 @@ RATES: Final[Mapping[str, tuple[VatRate, ...]]] = MappingProxyType(
 )
 
 
+@lru_cache(maxsize=1024)  # the same few countries and days on every document
 def legal_rates(country: str, on: date) -> tuple[Decimal, ...]:
     """The rates above zero in force in `country` on that day, highest first; empty for a country we do not know."""
     in_force = {
