@@ -19,7 +19,7 @@ from tests.corpus.shapes import SHAPES
 from tests.support.einvoice_values import einvoices as any_einvoice
 from tests.support.received import AN_INVOICE
 
-CASES = [generate.case(index) for index in range(2 * len(SHAPES))]
+CASES = [generate.case(index) for index in range(len(SHAPES))]
 _quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
