@@ -29,14 +29,15 @@ def problems(document: Document, kind: Kind, *, vat_slack: int = 0, is_french: b
         is_french = document["organization"]["legal_country"] == "FR"
     found = list(_page_problems(document, kind))
     for fmt in formats_of(document):
-        of_file = _file_problems(document, fmt, vat_slack, is_french=is_french)
+        of_file = file_problems(document, fmt, xml_of(document, fmt), vat_slack, is_french=is_french)
         found += [f"{fmt.kind} {fmt.syntax}: {problem}" for problem in of_file]
     return found
 
 
-def _file_problems(document: Document, fmt: Format, vat_slack: int, *, is_french: bool) -> Iterator[str]:
-    """What the judges, and a comparison with the document, say of one of its files."""
-    written = xml_of(document, fmt)
+def file_problems(
+    document: Document, fmt: Format, written: bytes, vat_slack: int = 0, *, is_french: bool = False
+) -> Iterator[str]:
+    """What the judges, and a comparison with the document, say of the XML of one of its files."""
     if fmt.syntax == "fatturapa":
         # VAT of a balance invoice is what is left of one rounded VAT after another.
         slack = 1 if document.get("deposits") else vat_slack
