@@ -100,25 +100,17 @@ class House:
             with self.database.write() as conn:
                 marks.mark(conn)
         self.clock = clock or SystemClock()
-        is_connected = settings.einvoice_network == "local"
-        self.einvoice_network = LocalNetwork(settings.data / OUTBOX, self.clock) if is_connected else None
-        self.works = Works(
-            self.database, self.clock, page_base=settings.base_url,
-            einvoice_network=self.einvoice_network.name if self.einvoice_network else "",
-        )  # fmt: skip
+        self.einvoice_network = einvoice_network_of(settings, self.clock)
+        connected = self.einvoice_network.name if self.einvoice_network else ""
+        self.works = Works(self.database, self.clock, page_base=settings.base_url, einvoice_network=connected)
         self.works.habits.keep_answers = timedelta(days=settings.idempotency_days)
         self.limits = Limits(settings.rate_limits)
         self.blobs = FileBlobs(_blobs_directory(settings))
-        with self.database.read() as conn:
-            signing_key = instance.get_secret(conn, "download_links")
-        if signing_key is None:
-            with self.database.write() as conn:
-                signing_key = instance.make_secret(conn, "download_links")
         self.network = Network(is_private_allowed=settings.allow_private_callbacks)
         self.sealer = sealer_of(settings)
         self.doors = Doors(
-            works=self.works, settings=settings, blobs=self.blobs, signing_key=signing_key, network=self.network,
-            sealer=self.sealer,
+            works=self.works, settings=settings, blobs=self.blobs, signing_key=_signing_key(self.database),
+            network=self.network, sealer=self.sealer,
         )  # fmt: skip
         self._jobs = self.new_job_service() if runs_jobs else None
 
@@ -197,6 +189,11 @@ def tools_of(house: House, mail: Mailer, renderer: Renderer | None = None) -> tu
         einvoice_network=house.einvoice_network,
     )
     return tools, renderer.close
+
+
+def einvoice_network_of(settings: Settings, clock: Clock) -> LocalNetwork | None:
+    """The e-invoicing network that is connected; None for none."""
+    return LocalNetwork(settings.data / OUTBOX, clock) if settings.einvoice_network == "local" else None
 
 
 def sealer_of(settings: Settings) -> KeySealer:
@@ -347,6 +344,16 @@ def open_database(settings: Settings) -> Database:
     if settings.database_url:
         return open_postgresql(settings.database_url)
     return open_sqlite(settings.data / DATABASE_FILE)
+
+
+def _signing_key(database: Database) -> bytes:
+    """What signs links to files; made once."""
+    with database.read() as conn:
+        key = instance.get_secret(conn, "download_links")
+    if key is None:
+        with database.write() as conn:
+            key = instance.make_secret(conn, "download_links")
+    return key
 
 
 def _blobs_directory(settings: Settings) -> Path:
