@@ -295,6 +295,7 @@ BREACHES: Final = (
         "BR-FR-12",
         Case(client={"tax_identification_number": None, "vat_number": None, "email": None}),
         Case(client={"tax_identification_number": "552100554"}),
+        is_warning=True,
     ),
     Breach("BR-FR-21", Case(client={"e_invoicing_address": "404833048"}), PATCHED),
     Breach("BR-FR-23", Case(client={"e_invoicing_address": "552100554 b"}), PATCHED, says="BR-FR-23"),
@@ -306,7 +307,7 @@ BREACHES: Final = (
         is_warning=True,
     ),
     Breach(
-        "FR-03",
+        "FR-51",
         Case(profile={"transaction_type": None}),
         Case(profile={"transaction_type": "services"}),
         is_warning=True,

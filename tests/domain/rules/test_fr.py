@@ -138,9 +138,32 @@ def test_a_clients_siren_is_needed_when_small_businesses_must_send(
     assert not [fault for fault in (warnings if is_refused else errors) if fault.rule == "BR-FR-11"]
 
 
-def test_a_client_whom_nothing_reaches_is_refused() -> None:
-    errors, _ = faults("FR", document("FR", client={"tax_identification_number": ""}))
-    assert told(errors) == [("BR-FR-12", "missing_client_electronic_address", "client/e_invoicing_address")]
+@pytest.mark.parametrize(("issue_date", "is_refused"), [("2027-08-31", False), ("2027-09-01", True)])
+def test_a_client_whom_nothing_reaches_is_refused_when_small_businesses_must_send(
+    issue_date: str, is_refused: bool
+) -> None:
+    sold = document(
+        "FR", issue_date=issue_date, due_date=issue_date, client={"tax_identification_number": "", "email": ""}
+    )
+    errors, warnings = faults("FR", sold)
+    expected = [
+        ("BR-FR-11", "missing_client_siren", "client/tax_identification_number"),
+        ("BR-FR-12", "missing_client_electronic_address", "client/e_invoicing_address"),
+    ]
+    assert (told(errors), told(warnings)) == ((expected, []) if is_refused else ([], expected))
+
+
+@pytest.mark.parametrize(
+    ("more", "is_refused"),
+    [
+        ({"due_date": "2206-12-22"}, True),  # a slip of the finger
+        ({"issue_date": "2199-01-31", "due_date": "2199-03-02"}, False),  # a plan that stands for never
+    ],
+)
+def test_a_day_of_another_century(more: dict[str, Any], is_refused: bool) -> None:
+    errors, warnings = faults("FR", document("FR", **more))
+    assert {fault.rule for fault in (errors if is_refused else warnings)} == {"BR-FR-03"}
+    assert (warnings if is_refused else errors) == []
 
 
 @pytest.mark.parametrize(
@@ -162,12 +185,11 @@ def test_an_address_of_the_directory_begins_with_the_siren(address: str, scheme:
     assert told(errors) == (expected if rule else [])
 
 
-@pytest.mark.parametrize(("issue_date", "is_refused"), [("2027-08-31", False), ("2027-09-01", True)])
-def test_the_kind_of_transaction_is_named_when_small_businesses_must_send(issue_date: str, is_refused: bool) -> None:
-    sold = document("FR", issue_date=issue_date, due_date=issue_date)
-    errors, warnings = faults("FR", sold, transaction_type=None)
-    expected = [("FR-03", "missing_transaction_type", "organization/transaction_type")]
-    assert (told(errors), told(warnings)) == ((expected, []) if is_refused else ([], expected))
+@pytest.mark.parametrize(("client", "is_told"), [({}, True), (PERSON, False), (ABROAD, False)])
+def test_the_kind_of_transaction_is_asked_for_between_french_businesses(client: dict[str, Any], is_told: bool) -> None:
+    errors, warnings = faults("FR", document("FR", client=client), transaction_type=None)
+    expected = [("FR-51", "missing_transaction_type", "organization/transaction_type")]
+    assert (errors, told(warnings)) == ([], expected if is_told else [])
 
 
 @pytest.mark.parametrize(

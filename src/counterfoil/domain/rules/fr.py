@@ -1,7 +1,7 @@
 """France: CGI ann. II art. 242 nonies A, and FNFE-MPE's rules of e-invoices (BR-FR, release 1.4.0 of 14 July 2026).
 
 What BR-FR says of a document's shape binds invoices between French businesses, which go over the platforms since
-1 September 2026; of others it warns. What it says of the buyer's numbers binds small businesses when they must send:
+1 September 2026; of others it warns. That the buyer's numbers are there binds small businesses when they must send:
 from 1 September 2027 (CGI art. 289 bis; ordonnance 2021-1190 art. 1, loi 2023-1322 art. 91).
 """
 
@@ -25,6 +25,8 @@ RECEIVING: Final = date(2026, 9, 1)
 # Small and medium-sized businesses send.
 SENDING: Final = date(2027, 9, 1)
 
+_FIRST_YEAR: Final = 2000
+_LAST_YEAR: Final = 2099
 LONGEST_NUMBER: Final = 35
 LONGEST_ADDRESS: Final = 125
 QUANTITY_DECIMALS: Final = 4
@@ -128,10 +130,10 @@ def days_are_of_this_century(facts: Facts) -> Iterable[Fault]:
     """BR-FR-03."""
     for field in _DAYS:
         day = facts.day(field)
-        if day is not None and not 2000 <= day.year <= 2099:
+        if day is not None and not _FIRST_YEAR <= day.year <= _LAST_YEAR:
             yield Fault(
                 "day_out_of_range",
-                f"{field} is in {day.year}; French e-invoicing takes days from 2000 to 2099.",
+                f"{field} is in {day.year}; French e-invoicing takes days from {_FIRST_YEAR} to {_LAST_YEAR}.",
                 field=field,
                 fix="Check the year.",
             )
@@ -263,17 +265,27 @@ def buyer_address_fits(facts: Facts) -> Iterable[Fault]:
 
 
 def transaction_is_named(facts: Facts) -> Iterable[Fault]:
-    """The mention of decree 2022-1299; BT-23 (BR-FR-08) says services where nothing else is said."""
+    """The mention of decree 2022-1299, due when small businesses must send."""
     if facts.is_domestic_business and not facts.seller("transaction_type"):
         yield missing_of_seller(
             "transaction_type", "transaction_type", "an invoice must say whether goods or services are sold"
         )
 
 
+def _is_sent(facts: Facts) -> bool:
+    """Whether a document goes over the platforms. Who plans for the next century means never: nothing is sent then."""
+    issued = facts.day("issue_date")
+    return facts.is_domestic_business and (issued is None or issued.year <= _LAST_YEAR)
+
+
 def _shape(rule: str, check: Callable[[Facts], Iterable[Fault]], terms: str) -> Rule:
     """A rule of a document's shape: it binds what goes over the platforms."""
-    source = f"FNFE-MPE BR-FR 1.4.0, {terms}"
-    return Rule(rule, source, check, since=RECEIVING, of="FR", when=lambda facts: facts.is_domestic_business)
+    return Rule(rule, f"FNFE-MPE BR-FR 1.4.0, {terms}", check, since=RECEIVING, of="FR", when=_is_sent)
+
+
+def _buyer(rule: str, check: Callable[[Facts], Iterable[Fault]], source: str) -> Rule:
+    """A rule of the buyer's numbers."""
+    return Rule(rule, source, check, since=SENDING, of="FR", when=_is_sent)
 
 
 _DECREE: Final = "CGI ann. II art. 242 nonies A I (decree 2022-1299)"
@@ -292,12 +304,15 @@ ERRORS: Final = (
     _shape("BR-FR-16", rates_are_french, "BR-FR-16/BT-119 and BT-152"),
     _shape("BR-FR-DEC-02", quantities_are_short, "BR-FR-DEC-02/BT-129"),
     _shape("BR-FR-DEC-03", prices_are_above_zero, "BR-FR-DEC-03/BT-146"),
-    _shape("BR-FR-12", buyer_is_reachable, "BR-FR-12/BT-49"),
     _shape("BR-FR-21", buyer_address_fits, "BR-FR-21, BR-FR-23 and BR-FR-25/BT-49"),
-    Rule("BR-FR-11", f"{_DECREE}; BR-FR-11/BT-47, BR-FR-21/BT-49", buyer_siren, since=SENDING, of="FR"),
-    Rule("FR-03", f"{_DECREE}; BR-FR-08/BT-23", transaction_is_named, since=SENDING, of="FR"),
+    _buyer("BR-FR-11", buyer_siren, f"{_DECREE}; BR-FR-11/BT-47, BR-FR-21/BT-49"),
+    _buyer("BR-FR-12", buyer_is_reachable, "FNFE-MPE BR-FR 1.4.0, BR-FR-12/BT-49"),
 )
-WARNINGS: Final = (Rule("BR-FR-02", "FNFE-MPE BR-FR 1.4.0, BR-FR-01 and BR-FR-02/BT-25", earlier_numbers_fit, of="FR"),)
+WARNINGS: Final = (
+    # Its file says services where nothing is said (BR-FR-08), so that platforms take it.
+    Rule("FR-51", f"{_DECREE}; BR-FR-08/BT-23", transaction_is_named, of="FR"),
+    Rule("BR-FR-02", "FNFE-MPE BR-FR 1.4.0, BR-FR-01 and BR-FR-02/BT-25", earlier_numbers_fit, of="FR"),
+)
 
 # Correction is a new document that names the first: CGI art. 289 I 5, BOI-TVA-DECLA-30-20-20-10.
 CANCEL_SOURCE: Final = "CGI art. 289 I 5; CGI ann. II art. 242 nonies A"
