@@ -13,7 +13,7 @@ from tests.contract import schema
 from tests.support.server import Api, attached
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "api" / "fields.md"
-FORMS: dict[str, Any] = {'`""`': "", "`null`": None, "`[]`": [], "`{}`": {}}
+FORMS: dict[str, Any] = {'`""`': "", "`null`": None, "`[]`": [], "`{}`": {}, '`"pending"`': "pending"}
 
 
 def table(after: str) -> dict[str, str]:
