@@ -270,6 +270,8 @@ class EinvoicingSettings(TypedDict):
 
     sending_status: Literal["enabled", "disabled"]
     receiving_status: str
+    network: NotRequired[str]
+    is_simulated: NotRequired[bool]
 
 
 class NewCreditNote(TypedDict):
