@@ -165,7 +165,7 @@ def test_a_seller_without_what_the_law_asks_cannot_issue_one(company: Company, i
         organization.update(work, {"legal_number": None})
     with pytest.raises(Invalid) as refused:
         credit(company, invoice)
-    assert [(fault.code, fault.rule) for fault in refused.value.faults] == [("missing_legal_number", "FR-01")]
+    assert [(fault.code, fault.rule) for fault in refused.value.faults] == [("missing_legal_number", "BR-FR-10")]
 
 
 def test_odd_dates_and_numbers_are_told(company: Company, invoice: str) -> None:

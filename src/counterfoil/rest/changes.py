@@ -52,10 +52,13 @@ def parse_change(
     if not is_json_patch(call):
         if refuse is not None:
             refuse(call.object(wrapper))
-        if has_lines:
-            return parse_lines(call, model, wrapper)
-        new = call.parse(model, wrapper)
-        return lambda _work: new
+        return parse_lines(call, model, wrapper) if has_lines else _always(call.parse(model, wrapper))
+    return _patched(call, model, patched, refuse)
+
+
+def _patched(
+    call: Call, model: type[Model], patched: Patched, refuse: Callable[[Fields], None] | None
+) -> Callable[[Work], Model]:
     operations = json_patch.read(call.body)
 
     def change(work: Work) -> Model:
@@ -65,6 +68,10 @@ def parse_change(
         return validated(model, fields)
 
     return change
+
+
+def _always(model: Model) -> Callable[[Work], Model]:
+    return lambda _work: model
 
 
 def sent_fields(call: Call, wrapper: str, patched: Patched) -> Callable[[Work], Fields]:
