@@ -308,7 +308,7 @@ BREACHES: Final = (
     ),
     Breach(
         "FR-51",
-        Case(profile={"transaction_type": None}),
+        Case(profile={"transaction_type": None}, body={"issue_date": "2027-09-01", "due_date": "2027-09-30"}),
         Case(profile={"transaction_type": "services"}),
         is_warning=True,
     ),

@@ -185,9 +185,15 @@ def test_an_address_of_the_directory_begins_with_the_siren(address: str, scheme:
     assert told(errors) == (expected if rule else [])
 
 
-@pytest.mark.parametrize(("client", "is_told"), [({}, True), (PERSON, False), (ABROAD, False)])
-def test_the_kind_of_transaction_is_asked_for_between_french_businesses(client: dict[str, Any], is_told: bool) -> None:
-    errors, warnings = faults("FR", document("FR", client=client), transaction_type=None)
+@pytest.mark.parametrize(
+    ("issue_date", "client", "is_told"),
+    [("2027-09-01", {}, True), ("2027-08-31", {}, False), ("2027-09-01", PERSON, False), ("2027-09-01", ABROAD, False)],
+)
+def test_the_kind_of_transaction_is_missed_when_small_businesses_must_send(
+    issue_date: str, client: dict[str, Any], is_told: bool
+) -> None:
+    sold = document("FR", issue_date=issue_date, due_date=issue_date, client=client)
+    errors, warnings = faults("FR", sold, transaction_type=None)
     expected = [("FR-51", "missing_transaction_type", "organization/transaction_type")]
     assert (errors, told(warnings)) == ([], expected if is_told else [])
 

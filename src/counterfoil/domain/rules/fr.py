@@ -265,8 +265,10 @@ def buyer_address_fits(facts: Facts) -> Iterable[Fault]:
 
 
 def transaction_is_named(facts: Facts) -> Iterable[Fault]:
-    """The mention of decree 2022-1299, due when small businesses must send."""
-    if facts.is_domestic_business and not facts.seller("transaction_type"):
+    """The mention of decree 2022-1299, due when small businesses must send; set-up asks for it before."""
+    issued = facts.day("issue_date")
+    is_due = issued is not None and issued >= SENDING and facts.is_domestic_business
+    if is_due and not facts.seller("transaction_type"):
         yield missing_of_seller(
             "transaction_type", "transaction_type", "an invoice must say whether goods or services are sold"
         )
