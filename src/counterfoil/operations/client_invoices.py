@@ -326,7 +326,7 @@ def _judged(
     work: Work, invoice_id: str, new: NewClientInvoice, frozen: FrozenClientInvoice, written: Sequence[Fault] = ()
 ) -> Prepared:
     """The document with what the law says of it, and its number. written: what was found in its values."""
-    faults, warnings = rules.finalize_faults(frozen.model_dump(mode="json"), work.profile, today=work.today)
+    faults, warnings = rules.finalize_faults(frozen.model_dump(mode="json"), work.profile, today=work.day_of_issue)
     # A value can break a rule at write and again here: the rule that cites the law is told.
     cited = {(fault.code, fault.field) for fault in faults}
     faults = [*(fault for fault in written if (fault.code, fault.field) not in cited), *faults]

@@ -74,6 +74,7 @@ class Work:
     _job_kinds: set[str] = field(default_factory=set)
     _answer: idempotency.Record | None = None
     _delays: Mapping[str, timedelta] = field(default_factory=dict)
+    _is_trial: bool = False
 
     @property
     def organization_id(self) -> str:
@@ -150,12 +151,19 @@ class Work:
     def trial(self) -> Iterator[None]:
         """Takes back all that its block writes, so that an operation's answer is had without its effect."""
         organization, kinds = self._organization, set(self._job_kinds)
+        self._is_trial = True
         try:
             with self.conn.begin_nested() as savepoint:
                 yield
                 savepoint.rollback()
         finally:
             self._organization, self._job_kinds = organization, kinds
+            self._is_trial = False
+
+    @property
+    def day_of_issue(self) -> date | None:
+        """The day on which documents are issued here: today; None in a trial, which is for a day to come."""
+        return None if self._is_trial else self.today
 
     def record(self, document_kind: str, document_id: str, type: str, data: Mapping[str, object] | None = None) -> None:
         """Writes down what happened to a document, when, and by whom."""

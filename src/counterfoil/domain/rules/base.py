@@ -30,7 +30,7 @@ class LineFacts(NamedTuple):
 class Facts:
     """A document as it will be frozen (the wire's words, as JSON values), and the seller's profile.
 
-    today: the seller's calendar day; None for a document that was issued before.
+    today: the seller's calendar day; None for a document that was issued before, or is tried for a day to come.
     """
 
     document: Mapping[str, Any]
