@@ -19,7 +19,9 @@ def upgrade() -> None:
         sa.Column("document_id", sa.String(length=36), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False, comment="facturx, xrechnung, ubl, fatturapa"),
         sa.Column(
-            "syntax", sa.String(length=20), nullable=False,
+            "syntax",
+            sa.String(length=20),
+            nullable=False,
             comment="cii, ubl, fatturapa: an xrechnung may be there in two",
         ),
         sa.Column(
