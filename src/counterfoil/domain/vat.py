@@ -117,6 +117,6 @@ def country_of(reason: str) -> str:
 
 __all__ = [
     "EU_COUNTRIES", "EXEMPTION_REASONS", "LOCALES", "RATES", "REVERSE_CHARGE", "VatRate", "category", "country_of",
-    "default_exemption_reason", "exemption_text", "is_legal_rate", "is_of_regime", "law_of", "legal_rates", "reasons_of",
-    "seller_locale",
+    "default_exemption_reason", "exemption_text", "is_legal_rate", "is_of_regime", "law_of", "legal_rates",
+    "reasons_of", "seller_locale",
 ]  # fmt: skip

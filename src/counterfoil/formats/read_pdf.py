@@ -76,7 +76,9 @@ def _rank(names: tuple[str, ...]) -> int | None:
 def _files(pdf: pikepdf.Pdf) -> Iterator[tuple[tuple[str, ...], Any]]:
     """(names in lower case, stream) of every embedded file: those of the name tree, then the associated ones."""
     root = pdf.Root
-    specifications = list(_specifications(root.get("/Names", {}).get("/EmbeddedFiles")))
+    listed = root.get("/Names")
+    tree = listed.get("/EmbeddedFiles") if isinstance(listed, pikepdf.Dictionary) else None
+    specifications = list(_specifications(tree))
     associated = root.get("/AF")
     if isinstance(associated, pikepdf.Array):
         specifications += list(associated)[:_NODES_MAX]
