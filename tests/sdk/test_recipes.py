@@ -48,6 +48,10 @@ def billed(names: Names) -> None:
     assert names["pdf"].startswith(b"%PDF-")
 
 
+def mended(names: Names) -> None:
+    assert (names["before"]["status"], names["after"]["status"]) == ("blocked", "ready")
+
+
 def credited(names: Names) -> None:
     assert names["note"]["total_amount"]["value"] == "60.00"
     assert names["goodwill"]["total_amount"]["value"] == "120.00"
@@ -103,6 +107,7 @@ def counted(names: Names) -> None:
 
 CHECKS: dict[str, Callable[[Names], None]] = {
     "Bill a client": billed,
+    "Mend a draft before it is finalized": mended,
     "Credit an invoice": credited,
     "From a quote to an invoice": quoted,
     "Everything that is unpaid": owed,
