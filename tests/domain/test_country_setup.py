@@ -28,7 +28,7 @@ def told(seller: OrganizationProfile) -> list[str]:
 @pytest.mark.parametrize(
     ("country", "missing"),
     [
-        ("FR", [*ADDRESS, "missing_legal_number", "missing_vat_number", "missing_transaction_type"]),
+        ("FR", [*ADDRESS, "missing_legal_number", "missing_vat_number"]),
         ("DE", [*ADDRESS, "missing_tax_number", "missing_phone", "missing_email", "missing_electronic_address"]),
         ("IT", [*ADDRESS, "missing_vat_number", "missing_address_province"]),
         ("ES", [*ADDRESS, "missing_tax_number", "verifactu_not_here"]),
@@ -55,6 +55,11 @@ def test_a_complete_one_is_told_nothing_but_what_nobody_can_mend(
     country: str, more: dict[str, Any], missing: list[str]
 ) -> None:
     assert told(profile(country, **more)) == missing
+
+
+def test_what_the_law_wants_later_is_told_from_that_day() -> None:
+    later = country_setup.warnings(profile("FR"), today=date(2027, 9, 1))
+    assert (told(profile("FR")), [fault.code for fault in later]) == ([], ["missing_transaction_type"])
 
 
 def test_what_is_told_is_what_finalize_says() -> None:
