@@ -214,6 +214,7 @@ async def _invoices(company: Company, client_id: str, product_id: str) -> str:
     discount = {"type": "percentage", "value": "0.05"}
     change = {"items": [{"product_id": product_id, "quantity": "8"}], "discount": discount}
     await company.call("update_client_invoice", change, id=invoice_id)
+    await company.call("get_client_invoice_compliance", id=invoice_id)
     await company.call("finalize_client_invoice", id=invoice_id)
     await company.call("send_client_invoice", MAIL, id=invoice_id)
     company.work_off("render")
@@ -250,6 +251,7 @@ async def _credit_notes(company: Company, client_id: str) -> None:
     company.work_off("render")
     await company.call("get_credit_note", id=made["id"])
     await company.call("list_credit_notes")
+    await company.call("get_credit_note_compliance", id=made["id"])
     await company.call("list_credit_note_documents", id=made["id"])
     await company.call("create_credit_note_document", {"kind": "ubl"}, id=made["id"])
 
