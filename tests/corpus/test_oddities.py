@@ -15,7 +15,7 @@ from tests.corpus.build import Refused
 from tests.corpus.oddities import odd_invoice
 from tests.plugins.repeatable import is_full_size
 
-DOCUMENTS = 5_000 if is_full_size() else 150
+DOCUMENTS = 5_000 if is_full_size() else 100
 
 
 def goes_over_french_platforms(document: Mapping[str, Any]) -> bool:
