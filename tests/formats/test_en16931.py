@@ -461,3 +461,10 @@ def test_a_private_person_whom_nothing_reaches_still_gives_french_rules_their_ad
     """BR-FR-12 asks for BT-49 whoever buys."""
     of_person = of_invoice(to=issued.person(email=""))
     assert of_person.buyer.electronic_address == Identifier("sans-adresse@client.invalid", "EM")
+
+
+@pytest.mark.parametrize(
+    ("header", "noted"), [("PMT", "PMT."), ("see #PMD#", "see #PMD.#"), ("# 7 #AABC#", "# 7 #AABC#")]
+)
+def test_a_persons_text_is_not_taken_for_a_legal_note(header: str, noted: str) -> None:
+    assert noted in plain(of_invoice(header=header))

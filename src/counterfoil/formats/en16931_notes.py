@@ -19,6 +19,8 @@ from counterfoil.formats.xml_tree import clean
 _SKONTO: Final = re.compile(
     r"#SKONTO#TAGE=[0-9]+#PROZENT=[0-9]+\.[0-9]{2}(#BASISBETRAG=-?[0-9]+\.[0-9]{2})?#", re.ASCII
 )
+# UBL writes a note's subject before it as #PMT#, and BR-FR-06 counts those: a person's text must not look like one.
+_LOOKS_LIKE_A_SUBJECT: Final = re.compile(r"(^|#)([A-Z]{3})(?=#|$)")
 # What becomes of a credit note's amount: EN 16931 asks for BT-9 or BT-20 where BT-115 is above zero (BR-CO-25).
 _CREDITED: Final = {
     "fr": "Montant en faveur du client, à déduire ou à rembourser.",
@@ -70,6 +72,8 @@ def notes(document: Document, seller: Party, buyer: Party, words: Wording, *, ha
         str(group.get("vat_exemption_text") or "") for group in document["vat_breakdown"]
     }
     texts = dict.fromkeys(clean(text).strip() for text in _texts(document, words, has_grammar=has_grammar))
+    if french:
+        texts = dict.fromkeys(_LOOKS_LIKE_A_SUBJECT.sub(r"\1\2.", text) for text in texts)
     return (*french, *(Note(text, codes.GENERAL_NOTE) for text in texts if text and text not in said))
 
 
