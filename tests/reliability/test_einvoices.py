@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,6 +20,7 @@ from counterfoil.ports.local_einvoice_network import Behaviour, LocalNetwork
 from counterfoil.store import einvoicing as rows
 from tests.plugins.repeatable import is_full_size
 from tests.reliability.courier import runner
+from tests.reliability.forks import Forks, forks
 from tests.reliability.ticker import FileClock
 from tests.support.houses import Company, new_company, open_house
 
@@ -36,65 +31,10 @@ KILLS = 400 if is_full_size() else 25
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 DELIVERED = [200, 201, 202, 203]
 
-FORK_SERVER = """
-import os, signal, sys
-from tests.reliability import courier
-signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-told = os.open(sys.argv[1], os.O_WRONLY | os.O_APPEND)
-for _ in sys.stdin:
-    pid = os.fork()
-    if pid == 0:
-        os.dup2(told, 1)
-        courier.main(*sys.argv[2:])
-    print(pid, flush=True)
-"""
 
-
-@dataclass
-class Couriers:
+def couriers(directory: Path) -> AbstractContextManager[Forks]:
     """Processes that run the same jobs; killed when the block ends."""
-
-    told: Path
-    forks: subprocess.Popen[str]
-    running: list[int]
-
-    def start(self) -> None:
-        assert self.forks.stdin is not None
-        assert self.forks.stdout is not None
-        self.forks.stdin.write("fork\n")
-        self.forks.stdin.flush()
-        self.running.append(int(self.forks.stdout.readline()))
-
-    def kill(self, pid: int) -> None:
-        self.running.remove(pid)
-        os.kill(pid, signal.SIGKILL)
-
-    def turns(self) -> int:
-        return self.told.read_text().count("turn")
-
-    def wait_for(self, turns: int) -> None:
-        """Until so many turns were done in all: on a busy machine a process is else killed before it begins."""
-        until = time.monotonic() + 60
-        while self.turns() < turns and time.monotonic() < until:
-            time.sleep(0.01)
-
-
-@contextmanager
-def couriers(directory: Path) -> Iterator[Couriers]:
-    told = directory / "told"
-    told.touch()
-    forks = subprocess.Popen(
-        [sys.executable, "-c", FORK_SERVER, str(told), str(directory / "data"), str(directory / "clock")],
-        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-    )  # fmt: skip
-    made = Couriers(told, forks, [])
-    try:
-        yield made
-    finally:
-        for pid in list(made.running):
-            made.kill(pid)
-        forks.kill()
-        forks.wait()
+    return forks("tests.reliability.courier", directory, directory / "data", directory / "clock")
 
 
 def exchange_of(house: House) -> LocalNetwork:
@@ -111,7 +51,7 @@ def test_whatever_is_killed_or_lost_each_document_goes_out_once(tmp_path: Path) 
     company = new_company(house, **on_receipts)
     with couriers(tmp_path) as running:
         invoices, paid, notes = torment(running, company, clock, exchange_of(house))
-        assert running.turns() > KILLS / 4, "they hardly worked: this showed nothing"
+        assert running.count("turn") > KILLS / 4, "they hardly worked: this showed nothing"
     settle(house, clock)
     check_exchange(house, {*invoices, *notes}, paid)
     for invoice_id in invoices:
@@ -128,7 +68,7 @@ def test_whatever_is_killed_or_lost_each_document_goes_out_once(tmp_path: Path) 
 
 
 def torment(
-    running: Couriers, company: Company, clock: FileClock, exchange: LocalNetwork
+    running: Forks, company: Company, clock: FileClock, exchange: LocalNetwork
 ) -> tuple[set[str], set[str], set[str]]:
     """Writes, sends, pays and credits while couriers are killed and the exchange loses things; what was written."""
     chance, moment = random.Random(20260302), START
@@ -153,7 +93,7 @@ def torment(
         moment += timedelta(seconds=chance.uniform(0, 20))
         clock.set(moment)
         time.sleep(chance.uniform(0.01, 0.12))
-        running.wait_for(step // 2)
+        running.wait_for("turn", step // 2)
         running.kill(chance.choice(running.running))
         running.start()
     return set(invoices), paid, notes

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -20,6 +15,7 @@ import pytest
 
 from tests.plugins.repeatable import is_full_size
 from tests.reliability import books
+from tests.reliability.forks import Forks, forks
 from tests.support.houses import Company, new_company, open_house
 from tests.support.server import Api, Organization, Server, make_organization, start_server
 
@@ -27,35 +23,6 @@ ROOT = Path(__file__).parents[2]
 KILLS = 2_000 if is_full_size() else 200
 WRITERS = 8
 SERVER_KILLS = 30 if is_full_size() else 4
-
-
-@dataclass
-class Forks:
-    """A process that has all modules loaded and forks writers: a new one is there in milliseconds."""
-
-    process: subprocess.Popen[str]
-
-    def start(self) -> int:
-        """A new writer's process id; it writes its acknowledgements to the common file."""
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.write("fork\n")
-        self.process.stdin.flush()
-        return int(self.process.stdout.readline())
-
-
-FORK_SERVER = """
-import os, signal, sys
-from tests.reliability import writer
-signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-told = os.open(sys.argv[1], os.O_WRONLY | os.O_APPEND)
-for _ in sys.stdin:
-    pid = os.fork()
-    if pid == 0:
-        os.dup2(told, 1)
-        writer.main(*sys.argv[2:])
-    print(pid, flush=True)
-"""
 
 
 @pytest.fixture
@@ -66,17 +33,10 @@ def books_of_a_company(tmp_path: Path) -> Iterator[Company]:
 
 
 @pytest.fixture
-def forks(tmp_path: Path, books_of_a_company: Company) -> Iterator[Forks]:
-    told = tmp_path / "told"
-    told.touch()
-    arguments = [str(told), str(tmp_path / "data"), books_of_a_company.id, books_of_a_company.client_id]
-    process = subprocess.Popen(
-        [sys.executable, "-c", FORK_SERVER, *arguments],
-        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-    )  # fmt: skip
-    yield Forks(process)
-    process.kill()
-    process.wait()
+def writers(tmp_path: Path, books_of_a_company: Company) -> Iterator[Forks]:
+    company = books_of_a_company
+    with forks("tests.reliability.writer", tmp_path, tmp_path / "data", company.id, company.client_id) as made:
+        yield made
 
 
 def acknowledged(told: Path) -> dict[str, str]:
@@ -90,22 +50,23 @@ def acknowledged(told: Path) -> dict[str, str]:
 
 @pytest.mark.timeout(1800)
 def test_killed_writers_leave_no_gap_no_double_and_no_lie(
-    forks: Forks, books_of_a_company: Company, tmp_path: Path
+    writers: Forks, books_of_a_company: Company, tmp_path: Path
 ) -> None:
     chance = random.Random(20260302)
-    told = tmp_path / "told"
-    running = [forks.start() for _ in range(WRITERS)]
-    while told.read_text().count("ready") < WRITERS:
-        time.sleep(0.01)
-    for _ in range(KILLS):
+    for _ in range(WRITERS):
+        writers.start()
+    writers.wait_for("ready", WRITERS)
+    for turn in range(KILLS):
         time.sleep(chance.uniform(0.005, 0.06))
-        os.kill(running.pop(chance.randrange(WRITERS)), signal.SIGKILL)
-        running.append(forks.start())
-    for pid in running:
-        os.kill(pid, signal.SIGKILL)
-    wait_until_gone(running)
+        writers.wait_for("F-2026", turn // 2)
+        writers.kill(chance.choice(writers.running))
+        writers.start()
+    last = list(writers.running)
+    for pid in last:
+        writers.kill(pid)
+    wait_until_gone(last)
     issued = books.issued_numbers(tmp_path / "data", books_of_a_company.id)
-    promised = acknowledged(told)
+    promised = acknowledged(writers.told)
     assert promised.items() <= issued.items(), "an acknowledged invoice is lost"
     assert len(promised) >= KILLS // 2, "the writers hardly wrote: this showed nothing"
     assert books.check(tmp_path / "data", books_of_a_company.id, "2026") == len(issued)

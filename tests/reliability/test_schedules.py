@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -24,6 +18,7 @@ from counterfoil.domain.schedule import Frequency, period_date
 from counterfoil.operations import clients
 from tests.plugins.repeatable import is_full_size
 from tests.reliability import books
+from tests.reliability.forks import Forks, forks
 from tests.reliability.ticker import FileClock
 from tests.support.houses import CLIENT, Company, new_company, open_house
 from tests.support.schedules import recurring, reminder, tick
@@ -38,60 +33,6 @@ START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAYS = 180 if is_full_size() else 30
 END = START.date() + timedelta(days=DAYS)
 FREQUENCIES = (("daily", 1), ("daily", 2), ("weekly", 1), ("monthly", 1), ("monthly", 1))
-
-FORK_SERVER = """
-import os, signal, sys
-from tests.reliability import ticker
-signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-told = os.open(sys.argv[1], os.O_WRONLY | os.O_APPEND)
-for _ in sys.stdin:
-    pid = os.fork()
-    if pid == 0:
-        os.dup2(told, 1)
-        ticker.main(*sys.argv[2:])
-    print(pid, flush=True)
-"""
-
-
-@dataclass
-class Crowd:
-    """Schedulers over one database, each a process, all by one clock."""
-
-    told: Path
-    forks: subprocess.Popen[str]
-    running: list[int]
-
-    def start(self) -> None:
-        assert self.forks.stdin is not None
-        assert self.forks.stdout is not None
-        self.forks.stdin.write("fork\n")
-        self.forks.stdin.flush()
-        self.running.append(int(self.forks.stdout.readline()))
-
-    def kill(self, pid: int) -> None:
-        self.running.remove(pid)
-        os.kill(pid, signal.SIGKILL)
-
-    def count(self, word: str) -> int:
-        return self.told.read_text().count(word)
-
-
-@contextmanager
-def crowd(directory: Path, data: Path, clock: Path) -> Iterator[Crowd]:
-    told = directory / "told"
-    told.touch()
-    forks = subprocess.Popen(
-        [sys.executable, "-c", FORK_SERVER, str(told), str(data), str(clock)],
-        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-    )  # fmt: skip
-    made = Crowd(told, forks, [])
-    try:
-        yield made
-    finally:
-        for pid in list(made.running):
-            made.kill(pid)
-        forks.kill()
-        forks.wait()
 
 
 @pytest.mark.timeout(1800)
@@ -111,7 +52,7 @@ def test_killed_schedulers_and_jumping_clocks_make_each_period_once(tmp_path: Pa
         for days, client_id in ((0, plain), (2, eager))
         for recurrence, value in FREQUENCIES
     }  # fmt: skip
-    with crowd(tmp_path, tmp_path / "data", tmp_path / "clock") as tickers:
+    with forks("tests.reliability.ticker", tmp_path, tmp_path / "data", tmp_path / "clock") as tickers:
         torment(tickers, clock)
     made = expected(schedules)
     assert len(books.issued_numbers(tmp_path / "data", company.id)) > len(made) / 2, "they hardly wrote"
@@ -131,7 +72,7 @@ def second_client(company: Company) -> str:
         return str(json.loads(clients.create(work, ClientFields.model_validate(CLIENT)))["id"])
 
 
-def torment(tickers: Crowd, clock: FileClock) -> None:
+def torment(tickers: Forks, clock: FileClock) -> None:
     """Lets time pass, jump and go back while schedulers tick and are killed, until there was enough of each."""
     chance = random.Random(20260301)
     for _ in range(SCHEDULERS):

@@ -126,10 +126,11 @@ NOTIFICATIONS: Final[Mapping[str, Notification]] = MappingProxyType(
 RESEND_WITHIN: Final = timedelta(days=5)
 
 # What an event says about delivery. A reason that is here goes before the code.
-Step = Literal["submit", "approve", "decline", "miss", "scrap", "refuse_file"]
+Step = Literal["submit", "deliver", "approve", "decline", "miss", "scrap", "refuse_file"]
 STEP_OF_CODE: Final[Mapping[int, Step]] = MappingProxyType(
     {
-        **dict.fromkeys((200, 201, 202, 203, 204, 207, 208, 209, 214), "submit"),
+        **dict.fromkeys((201, 202, 203, 204), "deliver"),
+        **dict.fromkeys((200, 207, 208, 209, 214), "submit"),
         **dict.fromkeys((205, 206, 211, 212), "approve"),
         **dict.fromkeys((210, 213), "decline"),
         221: "miss",
@@ -144,14 +145,16 @@ STEP_OF_REASON: Final[Mapping[str, Step]] = MappingProxyType(
 )  # fmt: skip
 _MOVES: Final[Mapping[Step, EinvoicingStatus]] = MappingProxyType(
     {
-        "submit": "submitted", "approve": "approved", "decline": "declined", "miss": "not_delivered",
-        "scrap": "submission_failed",
+        "submit": "submitted", "deliver": "submitted", "approve": "approved", "decline": "declined",
+        "miss": "not_delivered", "scrap": "submission_failed",
     }
 )  # fmt: skip
-# (status, step) -> status. A decline ends it; a file can be refused only before it was filed.
+# (status, step) -> status. A decline ends it; a file can be refused only before it was filed. What was approved or paid
+# at once may still be on its way from platform to platform: that takes nothing back.
 STATUS_AFTER: Final[Mapping[tuple[EinvoicingStatus, Step], EinvoicingStatus]] = MappingProxyType(
     {
         **{(status, step): after for status in STATUSES if status != "declined" for step, after in _MOVES.items()},
+        ("approved", "deliver"): "approved",
         ("pending", "refuse_file"): "submission_failed",
         ("submission_failed", "refuse_file"): "submission_failed",
     }

@@ -27,7 +27,7 @@ from counterfoil.domain.einvoice import (
 from counterfoil.domain.money import ZERO
 from counterfoil.domain.received_einvoice import ReceivedInvoice
 from counterfoil.errors import Fault
-from counterfoil.formats.read_xml import Element, Terms, content, missing
+from counterfoil.formats.read_xml import Element, Terms, content, identified, missing
 
 RSM: Final = "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100"
 ROOT: Final = f"{{{RSM}}}CrossIndustryInvoice"
@@ -129,11 +129,11 @@ def _party(party: Element | None, who: str) -> Party:
         address=_address(_CII.one(party, "ram:PostalTradeAddress")) or PostalAddress(),
         trading_name=_CII.text(legal, "ram:TradingBusinessName"),
         identifiers=tuple(_identifiers(party)),
-        legal_registration=_identified(_CII.one(legal, "ram:ID")),
+        legal_registration=identified(_CII.one(legal, "ram:ID")),
         vat_number=taxes.get("VA", ""),
         tax_number=taxes.get("FC", ""),
         legal_information="\n".join(_texts([party], "ram:Description")),
-        electronic_address=_identified(_CII.one(party, "ram:URIUniversalCommunication/ram:URIID")),
+        electronic_address=identified(_CII.one(party, "ram:URIUniversalCommunication/ram:URIID")),
         contact=_contact(_CII.one(party, "ram:DefinedTradeContact")),
     )  # fmt: skip
 
@@ -141,7 +141,7 @@ def _party(party: Element | None, who: str) -> Party:
 def _identifiers(party: Element) -> Iterable[Identifier]:
     for name in ("ram:ID", "ram:GlobalID"):
         for each in _CII.all(party, name):
-            if found := _identified(each):
+            if found := identified(each):
                 yield found
 
 
@@ -150,11 +150,6 @@ def _registrations(party: Element) -> Iterable[Element]:
         found = _CII.one(each, "ram:ID")
         if found is not None:
             yield found
-
-
-def _identified(element: Element | None) -> Identifier | None:
-    value = content(element)
-    return Identifier(value, element.get("schemeID", "")) if element is not None and value else None
 
 
 def _address(address: Element | None) -> PostalAddress | None:

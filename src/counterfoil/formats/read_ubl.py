@@ -12,7 +12,6 @@ from counterfoil.domain.einvoice import (
     Contact,
     DocumentTotals,
     EInvoice,
-    Identifier,
     Line,
     Note,
     Party,
@@ -24,7 +23,7 @@ from counterfoil.domain.einvoice import (
 )
 from counterfoil.domain.money import ZERO
 from counterfoil.domain.received_einvoice import ReceivedInvoice
-from counterfoil.formats.read_xml import Element, Terms, content, missing
+from counterfoil.formats.read_xml import Element, Terms, content, identified, missing
 
 _SCHEMA: Final = "urn:oasis:names:specification:ubl:schema:xsd"
 INVOICE_ROOT: Final = f"{{{_SCHEMA}:Invoice-2}}Invoice"
@@ -124,18 +123,18 @@ def _party(party: Element | None, who: str) -> Party:
     trading, registered = _UBL.text(party, "cac:PartyName/cbc:Name"), _UBL.text(legal, "cbc:RegistrationName")
     vat, tax = _tax_numbers(party)
     identifiers = (
-        _identified(_UBL.one(each, "cbc:ID")) for each in _UBL.all(party, "cac:PartyIdentification")
+        identified(_UBL.one(each, "cbc:ID")) for each in _UBL.all(party, "cac:PartyIdentification")
     )  # fmt: skip
     return Party(
         name=registered or trading,
         address=_address(_UBL.one(party, "cac:PostalAddress")) or PostalAddress(),
         trading_name=trading if registered else "",
         identifiers=tuple(each for each in identifiers if each and each.scheme != _SEPA),
-        legal_registration=_identified(_UBL.one(legal, "cbc:CompanyID")),
+        legal_registration=identified(_UBL.one(legal, "cbc:CompanyID")),
         vat_number=vat,
         tax_number=tax,
         legal_information=_UBL.text(legal, "cbc:CompanyLegalForm"),
-        electronic_address=_identified(_UBL.one(party, "cbc:EndpointID")),
+        electronic_address=identified(_UBL.one(party, "cbc:EndpointID")),
         contact=_contact(_UBL.one(party, "cac:Contact")),
     )
 
@@ -150,11 +149,6 @@ def _tax_numbers(party: Element) -> tuple[str, str]:
         else:
             tax = tax or number
     return vat, tax
-
-
-def _identified(element: Element | None) -> Identifier | None:
-    value = content(element)
-    return Identifier(value, element.get("schemeID", "")) if element is not None and value else None
 
 
 def _address(address: Element | None) -> PostalAddress | None:

@@ -15,6 +15,7 @@ from typing import Final
 
 from lxml import etree
 
+from counterfoil.domain.einvoice import Identifier
 from counterfoil.domain.money import ZERO
 from counterfoil.domain.received_einvoice import Unreadable
 
@@ -226,6 +227,12 @@ def content(element: Element | None) -> str:
     """An element's own text without space around it, cut at 100,000 characters; "" for None."""
     text = element.text if element is not None else None
     return text.strip()[:_TEXT_MAX] if text else ""
+
+
+def identified(element: Element | None) -> Identifier | None:
+    """An element's text as an identifier with its schemeID; None for None or an empty one."""
+    value = content(element)
+    return Identifier(value, element.get("schemeID", "")) if element is not None and value else None
 
 
 def number(text: str, where: str) -> Decimal | None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import tempfile
 from pathlib import Path
 from typing import Protocol
+
+from counterfoil.ports.durable import write_whole
 
 _KEY = re.compile(r"[0-9a-f]{64}")
 
@@ -32,17 +32,7 @@ class FileBlobs:
         if path.exists():
             return key
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, aside = tempfile.mkstemp(dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(aside).replace(path)
-        except BaseException:
-            Path(aside).unlink(missing_ok=True)
-            raise
-        _sync_directory(path.parent)
+        write_whole(path, data)
         return key
 
     def get(self, key: str) -> bytes:
@@ -52,12 +42,3 @@ class FileBlobs:
         if not _KEY.fullmatch(key):
             raise FileNotFoundError(key)
         return self._root / key[:2] / key
-
-
-def _sync_directory(directory: Path) -> None:
-    # A rename is only durable once its directory is.
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

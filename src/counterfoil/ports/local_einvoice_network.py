@@ -27,6 +27,7 @@ from typing import Any, Final, Literal, NamedTuple, ParamSpec, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from counterfoil.ports.clock import Clock, timestamp
+from counterfoil.ports.durable import sync_directory, write_whole
 from counterfoil.ports.einvoice_network import Heard, NetworkEvent, Receipt, Refused, Status, Submission, Transient
 
 SIMULATED: Final = (
@@ -220,14 +221,14 @@ class LocalNetwork:
         aside = Path(tempfile.mkdtemp(prefix=".", dir=folder.parent))
         try:
             _write(aside / MANIFEST_FILE, self._manifest(submission, behaviour))
-            _write_bytes(aside / _safe(submission.file_name), submission.data)
-            _sync_directory(aside)
+            write_whole(aside / _safe(submission.file_name), submission.data)
+            sync_directory(aside)
             try:
                 aside.rename(folder)
             except OSError:
                 if not folder.exists():
                     raise
-            _sync_directory(folder.parent)
+            sync_directory(folder.parent)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
 
@@ -316,27 +317,4 @@ def _write_once(path: Path, value: Mapping[str, Any]) -> None:
 
 
 def _write(path: Path, value: Mapping[str, Any]) -> None:
-    _write_bytes(path, json.dumps(value, ensure_ascii=False, indent=2).encode() + b"\n")
-
-
-def _write_bytes(path: Path, data: bytes) -> None:
-    """Written aside, synced, then renamed, as stored files are: whole or not there."""
-    handle, aside = tempfile.mkstemp(dir=path.parent, prefix=".")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(aside).replace(path)
-    except BaseException:
-        Path(aside).unlink(missing_ok=True)
-        raise
-    _sync_directory(path.parent)
-
-
-def _sync_directory(directory: Path) -> None:
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    write_whole(path, json.dumps(value, ensure_ascii=False, indent=2).encode() + b"\n")

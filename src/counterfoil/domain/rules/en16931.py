@@ -17,6 +17,7 @@ from counterfoil.domain import electronic_addresses as addresses
 from counterfoil.domain.rules.base import Facts, Rule
 from counterfoil.domain.rules.common import (
     ORGANIZATION_CALL,
+    has_items,
     missing_buyer_vat_number,
     missing_of_seller,
     missing_one_of,
@@ -82,16 +83,6 @@ def seller_country_is_known(facts: Facts) -> Iterable[Fault]:
             f'"{country}" is no code of a country that e-invoices know.',
             field="organization/address_country",
             fix=f"Set it once: {ORGANIZATION_CALL} with address_country, two letters of ISO 3166-1.",
-        )
-
-
-def lines_are_there(facts: Facts) -> Iterable[Fault]:
-    if not facts.items:
-        yield Fault(
-            "missing_items",
-            "The invoice has no items.",
-            field="items",
-            fix="Add at least one item: PATCH /v2/client_invoices/{id} with items.",
         )
 
 
@@ -272,7 +263,7 @@ def _rule(rule: str, check: Callable[[Facts], Iterable[Fault]], source: str = ""
 
 
 ERRORS: Final = (
-    _rule("BR-16", lines_are_there),
+    _rule("BR-16", has_items),
     _rule("BR-07", buyer_is_named),
     _rule("BR-11", buyer_has_country),
     _rule("BR-CL-14", countries_are_known, "EN 16931-1 BR-CL-14; ISO 3166-1"),

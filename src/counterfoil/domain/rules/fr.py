@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from counterfoil.domain import electronic_addresses as addresses
 from counterfoil.domain.money import EXACT, round_to_cent
+from counterfoil.domain.rules import common
 from counterfoil.domain.rules.base import Facts, Rule
 from counterfoil.domain.rules.common import missing_of_seller
 from counterfoil.domain.rules.patches import CLIENT, ORGANIZATION, change, mended, put, take_away
@@ -141,15 +142,7 @@ def days_are_of_this_century(facts: Facts) -> Iterable[Fault]:
 
 def due_after_issue(facts: Facts) -> Iterable[Fault]:
     """BR-FR-CO-07. A deposit may have been due before it was invoiced."""
-    due, issue = facts.day("due_date"), facts.day("issue_date")
-    if due and issue and due < issue and facts.document.get("invoice_type") != "deposit":
-        fault = Fault(
-            "due_date_before_issue_date",
-            f"The invoice is due on {due.isoformat()}, before its issue date {issue.isoformat()}.",
-            field="due_date",
-            fix=f'For payment at once send due_date "{issue.isoformat()}"; else check both dates.',
-        )
-        yield mended(fault, facts.target, change("/due_date", issue.isoformat()))
+    return () if facts.document.get("invoice_type") == "deposit" else common.due_after_issue(facts)
 
 
 def rates_are_french(facts: Facts) -> Iterable[Fault]:
