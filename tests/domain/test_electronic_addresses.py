@@ -61,6 +61,7 @@ def test_a_vat_number_has_its_countrys_prefix() -> None:
     assert vat_number("FR 40 303 265 045", "FR") == "FR40303265045"
     assert vat_number("XX303265045", "FR") == "FRXX303265045"
     assert vat_number("094259216", "GR") == "EL094259216"
+    assert vat_number("810000000", "XK") == vat_number("XK810000000", "XK") == "1A810000000"
     assert vat_number("DE811569869", "FR") == "DE811569869"
     assert vat_number("CHE-116.281.710 MWST", "CH") == "CHE116281710MWST"
     assert vat_number("", "FR") == ""

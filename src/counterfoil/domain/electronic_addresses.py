@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from counterfoil.domain import countries
 from counterfoil.domain.einvoice import Identifier
 from counterfoil.domain.vat import EU_COUNTRIES
 
@@ -48,7 +49,9 @@ def compact(number: str) -> str:
 def vat_number(number: str, country: str) -> str:
     """BT-31, BT-48: the number with its country's prefix (BR-CO-09), which people leave out; "" for none."""
     bare = compact(number)
-    prefix = "EL" if country == "GR" else country
+    prefix = "EL" if country == "GR" else countries.written(country)
+    if prefix not in ("EL", country):
+        bare = bare.removeprefix(country)  # Kosovo, whose XK the lists of e-invoices do not have
     if not bare or bare.startswith(prefix):
         return bare
     has_other = bare[:2] in {"EL", "XI", "GB", "CH"} or (bare[:2] in EU_COUNTRIES and bare[2:].isalnum())
