@@ -150,7 +150,9 @@ def test_the_files_are_valid_before_they_are_broken(name: str) -> None:
     }
 
 
-@pytest.mark.parametrize(("name", "what", "change", "judged_by", "rule"), BREAKAGES, ids=lambda value: str(value)[:24])
+@pytest.mark.parametrize(
+    ("name", "what", "change", "judged_by", "rule"), BREAKAGES, ids=lambda value: getattr(value, "__qualname__", value)
+)
 def test_each_judge_finds_what_is_broken(name: str, what: str, change: Change, judged_by: str, rule: str) -> None:
     verdict = judge(broken(name, change), is_french=name.startswith("fr/"))
 
@@ -204,7 +206,9 @@ def test_fatturapa_is_valid_before_it_is_broken() -> None:
     assert verdict.figures is not None
 
 
-@pytest.mark.parametrize(("what", "change", "judged_by", "rule"), FATTURA_BREAKAGES, ids=lambda value: str(value)[:24])
+@pytest.mark.parametrize(
+    ("what", "change", "judged_by", "rule"), FATTURA_BREAKAGES, ids=lambda value: getattr(value, "__qualname__", value)
+)
 def test_fatturapa_judges_find_what_is_broken(what: str, change: Change, judged_by: str, rule: str) -> None:
     verdict = fatturapa.judge(broken(FATTURA, change))
 
