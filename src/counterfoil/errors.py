@@ -9,6 +9,7 @@ BillingError
 ├── Conflict       clashes with something that exists
 ├── WrongState     the document's lifecycle does not allow it now
 │   └── ForbiddenTransition  the same, where the API answers it as a bad request
+├── ApprovalRequired  a person must say yes first
 ├── Invalid        well-formed, but a value is wrong
 ├── TooLarge       over a size limit
 ├── UnsupportedMedia  a content type that is not served
@@ -107,6 +108,10 @@ class WrongState(BillingError):
 
 class ForbiddenTransition(WrongState):
     """The same for supplier invoices, of which the API documents it as a bad request."""
+
+
+class ApprovalRequired(BillingError):
+    """A person must say yes first; meta["approval"] holds id, url, expires_at, summary and state."""
 
 
 class Invalid(BillingError):

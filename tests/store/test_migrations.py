@@ -12,7 +12,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Column, String, text
 
 from counterfoil.store import (
-    einvoicing_tables,  # noqa: F401  # its tables are of the same metadata
+    access_tables,  # noqa: F401  # their tables are of the same metadata
+    einvoicing_tables,  # noqa: F401
     migrations,
     triggers,
 )

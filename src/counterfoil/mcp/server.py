@@ -16,15 +16,14 @@ from mcp.shared.exceptions import MCPError
 
 from counterfoil import __version__
 from counterfoil.errors import BillingError
-from counterfoil.mcp import client_invoices, clients, organization
 from counterfoil.mcp.arguments import checked
+from counterfoil.mcp.catalog import TOOLS
 from counterfoil.mcp.errors import as_result, as_text
 from counterfoil.mcp.tool import Tool, ToolCall
 from counterfoil.sdk.client import AsyncClient
 from counterfoil.sdk.errors import SdkError
 
 log = logging.getLogger("counterfoil.mcp")
-TOOLS: Final = (*client_invoices.TOOLS, *clients.TOOLS, *organization.TOOLS)
 INSTRUCTIONS = (
     "Client invoices of one company: drafts, finalized invoices, mail and payment. Amounts are decimal strings, VAT "
     'rates are fractions ("0.2" is 20 %), days are YYYY-MM-DD. Finalizing and canceling cannot be undone.'

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from counterfoil.mcp.schemas import IDEMPOTENCY_KEY, Schema, flag
 from counterfoil.sdk.client import AsyncClient
-
-Schema = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +25,39 @@ class Hints:
     is_open_world: bool = False
 
 
+# Arguments of every write. The server takes them off before the tool's own function is called.
+WRITE_ARGUMENTS: Mapping[str, Schema] = {
+    "preview": flag("true: show what would happen (totals, VAT, findings, mail) and change nothing."),
+    "idempotency_key": IDEMPOTENCY_KEY,
+}
+ALLOW_DUPLICATE: Mapping[str, Schema] = {
+    "allow_duplicate": flag("true: create it although the same was created within the last minutes."),
+}
 READ = Hints(is_read_only=True, is_destructive=False, is_idempotent=True)
 
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """One call. arguments: checked against the tool's schema. now: aware."""
+    """One call. arguments: checked against the tool's schema, without those of WRITE_ARGUMENTS. now: aware.
+
+    api: its writes carry the call's idempotency key, and are tried and taken back when is_preview. has_extensions:
+    whether the server is a Counterfoil that answers our additions; another one speaks the bare API.
+    """
 
     api: AsyncClient
     arguments: dict[str, Any]
     now: datetime
+    is_preview: bool = False
+    has_extensions: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """See the module. output_schema describes a success; a failure has the shape of errors.as_result."""
+    """See the module. output_schema describes a success; a failure has the shape of errors.as_result.
+
+    scope: what a token needs for the tool to be listed for it. is_create: the same content again within minutes is
+    answered with the first one. needs_extensions: left out where the server speaks the bare API.
+    """
 
     name: str
     title: str
@@ -50,10 +67,17 @@ class Tool:
     output_schema: Schema
     handler: Callable[[ToolCall], Awaitable[dict[str, Any]]]
     required: tuple[str, ...] = ()
+    scope: str = ""
+    is_create: bool = False
+    needs_extensions: bool = False
 
     @property
     def input_schema(self) -> Schema:
-        schema: Schema = {"type": "object", "properties": dict(self.properties)}
+        """What the tool takes; every write also takes WRITE_ARGUMENTS, and a create ALLOW_DUPLICATE."""
+        properties = dict(self.properties)
+        if not self.hints.is_read_only:
+            properties |= WRITE_ARGUMENTS | (ALLOW_DUPLICATE if self.is_create else {})
+        schema: Schema = {"type": "object", "properties": properties}
         if self.required:
             schema["required"] = list(self.required)
         return schema | {"additionalProperties": False}

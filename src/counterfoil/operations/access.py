@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hmac
+from functools import lru_cache
 
 from counterfoil import errors
 from counterfoil.domain import scopes
+from counterfoil.domain.approvals import ApprovalPolicy
 from counterfoil.operations.work import Actor
 from counterfoil.ports.ids import secret_hash
 from counterfoil.store import credentials
@@ -21,7 +23,10 @@ def authenticate(conn: Connection, header: str | None, now: str) -> Actor:
     if (row.login or "") != login and not hmac.compare_digest((row.login or "").encode(), login.encode()):
         raise _unknown()
     principal = f"key:{row.name}" if row.login else f"token:{row.name}"
-    return Actor(row.organization_id, principal, scopes.granted(frozenset(row.scopes.split())))
+    return Actor(
+        row.organization_id, principal, scopes.granted(frozenset(row.scopes.split())), credential_id=row.id,
+        policy=_policy(row.policy), member_id=row.member_id,
+    )  # fmt: skip
 
 
 def require(actor: Actor, scope: str) -> None:
@@ -32,6 +37,11 @@ def require(actor: Actor, scope: str) -> None:
             f"missing required oauth scope: {scope}",
             fix=f"Use a key or token with the scope {scope}: counterfoil token create --scope {scope}",
         )
+
+
+@lru_cache(maxsize=256)
+def _policy(text: str) -> ApprovalPolicy:
+    return ApprovalPolicy.parse(text)
 
 
 def _parts(header: str) -> tuple[str, str]:

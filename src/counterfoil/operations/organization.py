@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from counterfoil import errors
 from counterfoil.domain import country_setup, party
+from counterfoil.domain.approvals import NEVER, ApprovalPolicy
 from counterfoil.domain.organization import LOCALES, TIME_ZONES, BankAccount, OrganizationProfile
 from counterfoil.domain.scopes import ALL_SCOPES
 from counterfoil.errors import Fault
@@ -78,7 +79,13 @@ def setup_warnings(work: Work) -> tuple[Fault, ...]:
 
 
 def create_credential(
-    work: Work, *, name: str, login: str | None, scopes: frozenset[str], secret: str | None = None
+    work: Work,
+    *,
+    name: str,
+    login: str | None,
+    scopes: frozenset[str],
+    secret: str | None = None,
+    policy: ApprovalPolicy = NEVER,
 ) -> str:
     """Make an API key (login set) or a bearer token; answers its secret, which is kept only as a hash."""
     value = secret or f"{'sk' if login else 'cft'}_{work.new_secret()}"
@@ -91,6 +98,8 @@ def create_credential(
         created_at=work.timestamp,
         expires_at=None,
         revoked_at=None,
+        id=work.new_id(),
+        policy=str(policy),
     )
     credentials.insert_credential(work.conn, work.organization_id, row)
     return value

@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 
 from counterfoil import errors
+from counterfoil.domain.approvals import NEVER, ApprovalPolicy
 from counterfoil.domain.organization import OrganizationProfile
 from counterfoil.ports.clock import Clock, day_in, timestamp
 from counterfoil.ports.ids import secret, uuid7
@@ -27,11 +28,18 @@ SCHEDULE = "schedule"
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts, for which organization, with which scopes. principal: named in events, never a secret."""
+    """Who acts, for which organization, with which scopes. principal: named in events, never a secret.
+
+    credential_id: of the key or token, "" for the house itself; an approval is bound to it. policy: which of its acts
+    wait for a person. member_id: the person for whom it acts, if one.
+    """
 
     organization_id: str
     principal: str
     scopes: frozenset[str] = frozenset()
+    credential_id: str = ""
+    policy: ApprovalPolicy = NEVER
+    member_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ STATUS: tuple[tuple[type[BillingError], int], ...] = (
     (errors.TooLarge, 413),
     (errors.UnsupportedMedia, 415),
     (errors.Invalid, 422),
+    (errors.ApprovalRequired, 428),
     (errors.Unavailable, 503),
 )
 POINTER_BASE = "/data/attributes"  # as the API's own pointers begin

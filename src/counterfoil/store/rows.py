@@ -153,7 +153,7 @@ class EmailRow:
 
 @dataclass(frozen=True, slots=True)
 class CredentialRow:
-    """One API key (`login` set) or bearer token."""
+    """One API key (`login` set) or bearer token. policy: an ApprovalPolicy as text; the rest: see the table."""
 
     secret_hash: str
     organization_id: str
@@ -163,6 +163,12 @@ class CredentialRow:
     created_at: str
     expires_at: str | None
     revoked_at: str | None
+    id: str
+    policy: str = "never"
+    audience: str = ""
+    member_id: str | None = None
+    oauth_client_id: str | None = None
+    family_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,7 @@
+"""The tools for attachments."""
+
+from __future__ import annotations
+
+from counterfoil.mcp.tool import Tool
+
+TOOLS: tuple[Tool, ...] = ()
