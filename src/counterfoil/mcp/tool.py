@@ -76,7 +76,7 @@ class Tool:
         """What the tool takes; every write also takes WRITE_ARGUMENTS, and a create ALLOW_DUPLICATE."""
         properties = dict(self.properties)
         if not self.hints.is_read_only:
-            properties |= WRITE_ARGUMENTS | (ALLOW_DUPLICATE if self.is_create else {})
+            properties |= {**WRITE_ARGUMENTS, **(ALLOW_DUPLICATE if self.is_create else {})}
         schema: Schema = {"type": "object", "properties": properties}
         if self.required:
             schema["required"] = list(self.required)

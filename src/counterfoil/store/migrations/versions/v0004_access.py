@@ -222,7 +222,7 @@ def _extend_credentials() -> None:
     op.add_column(
         "credentials",
         sa.Column(
-            "id", sa.String(length=36), server_default="", nullable=False, comment="names it in lists; no secret"
+            "id", sa.String(length=36), server_default=sa.text("''"), nullable=False, comment="names it in lists; no secret"
         ),
     )
     op.add_column(
@@ -240,7 +240,7 @@ def _extend_credentials() -> None:
         sa.Column(
             "audience",
             sa.Text(),
-            server_default="",
+            server_default=sa.text("''"),
             nullable=False,
             comment="RFC 8707: where it is taken; empty: everywhere",
         ),
