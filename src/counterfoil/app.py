@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
@@ -13,28 +12,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import anyio
 from fastapi import FastAPI
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from counterfoil import __version__
-from counterfoil.errors import BillingError
-from counterfoil.mcp import guard
-from counterfoil.operations import access
-from counterfoil.operations.work import Actor, Works
+from counterfoil.mcp_door import McpDoor
+from counterfoil.operations.work import Works
 from counterfoil.ports.blobs import FileBlobs
-from counterfoil.ports.clock import Clock, SystemClock, timestamp
+from counterfoil.ports.clock import Clock, SystemClock
 from counterfoil.ports.local_einvoice_network import LocalNetwork
 from counterfoil.ports.network import Network
 from counterfoil.ports.sealing import KeySealer
-from counterfoil.rest import api, trace
-from counterfoil.rest.calls import ACTOR_KEY, Doors
+from counterfoil.rest import api
+from counterfoil.rest.calls import Doors
 from counterfoil.rest.edge import Edge
-from counterfoil.rest.errors import respond
 from counterfoil.rest.limits import Limits
 from counterfoil.settings import Settings
 from counterfoil.store import instance, marks, migrations
@@ -42,11 +35,8 @@ from counterfoil.store.engine import Database, open_postgresql, open_sqlite
 from counterfoil.store.locks import FileLock
 
 if TYPE_CHECKING:
-    from anyio.abc import TaskGroup, TaskStatus
-
     from counterfoil.jobs.handlers import Tools
     from counterfoil.jobs.service import JobService
-    from counterfoil.mcp.endpoint import McpEndpoint
     from counterfoil.ports.mail import Mailer
     from counterfoil.ports.renderer import Renderer
     from counterfoil.sandbox import Sandbox
@@ -233,7 +223,7 @@ def create_app(house: House, sandbox: Sandbox | None = None) -> FastAPI:
         sandbox.mount(app)
     _add_health(app, house)
     _add_pages(app, house)
-    mcp_door = _McpDoor(app, house)
+    mcp_door = McpDoor(app, house)
     return app
 
 
@@ -244,80 +234,6 @@ class _Application(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         return self.edge(super().build_middleware_stack())
-
-
-class _McpDoor:
-    """/mcp, built at the first request: importing the MCP library takes longer than starting everything else."""
-
-    def __init__(self, app: FastAPI, house: House) -> None:
-        self._app = app
-        self._house = house
-        self._endpoint: McpEndpoint | None = None
-        self._building = asyncio.Lock()
-        self._tasks: TaskGroup | None = None
-        settings = house.settings
-        self._own_names = [name for name in (settings.host, urlsplit(settings.base_url).hostname) if name]
-        # An object and no function, so that Starlette hands it the bare ASGI call.
-        app.router.routes.append(Route("/mcp", endpoint=self, include_in_schema=False))
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope)
-        refused = guard.refusal(request.headers.get("host"), request.headers.get("origin"), own_names=self._own_names)
-        if refused:
-            await Response(refused[1], status_code=refused[0], media_type="text/plain")(scope, receive, send)
-        elif request.method != "POST":
-            # There are no sessions to end and nothing is sent unasked, so GET and DELETE have no meaning.
-            await Response(status_code=405, headers={"Allow": "POST"})(scope, receive, send)
-        else:
-            await self._post(request, scope, receive, send)
-
-    async def _post(self, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            scope[ACTOR_KEY] = await run_in_threadpool(self._actor, request.headers.get("authorization"))
-        except BillingError as error:
-            await respond(error)(scope, receive, send)
-            return
-        # RFC 9110, 5.5: spaces around a header's value are no part of it; httptools leaves those that follow.
-        scope["headers"] = [(name, value.strip(b" \t")) for name, value in scope["headers"]]
-        endpoint = self._endpoint or await self._built()
-        await endpoint(scope, receive, send)
-
-    def _actor(self, authorization: str | None) -> Actor:
-        works = self._house.works
-        with works.database.read() as conn:
-            actor = access.authenticate(conn, authorization, timestamp(works.clock.now()))
-        trace.found_caller(f"{actor.organization_id} {actor.principal}")
-        return actor
-
-    async def _built(self) -> McpEndpoint:
-        async with self._building:
-            if self._endpoint is None:
-                if self._tasks is None:
-                    raise RuntimeError("/mcp is served only while the application's lifespan runs")
-                endpoint = await run_in_threadpool(self._build)
-                await self._tasks.start(self._run, endpoint)
-                self._endpoint = endpoint
-        return self._endpoint
-
-    def _build(self) -> McpEndpoint:
-        from counterfoil.mcp.endpoint import McpEndpoint
-
-        return McpEndpoint(self._app, passed_on=(ACTOR_KEY,), now=self._house.clock.now)
-
-    @staticmethod
-    async def _run(endpoint: McpEndpoint, *, task_status: TaskStatus[None]) -> None:
-        async with endpoint.running():
-            task_status.started()
-            await anyio.sleep_forever()
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Keeps the tasks of /mcp, which outlive the request that built it."""
-        async with anyio.create_task_group() as tasks:
-            self._tasks = tasks
-            yield
-            self._tasks = None
-            tasks.cancel_scope.cancel()
 
 
 def _add_health(app: FastAPI, house: House) -> None:

@@ -1,0 +1,106 @@
+"""/mcp of a running server: who asks is found out here, and the endpoint itself is built at the first request."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import anyio
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from counterfoil.errors import BillingError
+from counterfoil.mcp import guard
+from counterfoil.operations import access
+from counterfoil.operations.work import Actor
+from counterfoil.ports.clock import timestamp
+from counterfoil.rest import trace
+from counterfoil.rest.calls import ACTOR_KEY
+from counterfoil.rest.errors import respond
+
+if TYPE_CHECKING:
+    from anyio.abc import TaskGroup, TaskStatus
+
+    from counterfoil.app import House
+    from counterfoil.mcp.endpoint import McpEndpoint
+
+
+class McpDoor:
+    """/mcp, built at the first request: importing the MCP library takes longer than starting everything else."""
+
+    def __init__(self, app: FastAPI, house: House) -> None:
+        self._app = app
+        self._house = house
+        self._endpoint: McpEndpoint | None = None
+        self._building = asyncio.Lock()
+        self._tasks: TaskGroup | None = None
+        settings = house.settings
+        self._own_names = [name for name in (settings.host, urlsplit(settings.base_url).hostname) if name]
+        # An object and no function, so that Starlette hands it the bare ASGI call.
+        app.router.routes.append(Route("/mcp", endpoint=self, include_in_schema=False))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope)
+        refused = guard.refusal(request.headers.get("host"), request.headers.get("origin"), own_names=self._own_names)
+        if refused:
+            await Response(refused[1], status_code=refused[0], media_type="text/plain")(scope, receive, send)
+        elif request.method != "POST":
+            # There are no sessions to end and nothing is sent unasked, so GET and DELETE have no meaning.
+            await Response(status_code=405, headers={"Allow": "POST"})(scope, receive, send)
+        else:
+            await self._post(request, scope, receive, send)
+
+    async def _post(self, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            scope[ACTOR_KEY] = await run_in_threadpool(self._actor, request.headers.get("authorization"))
+        except BillingError as error:
+            await respond(error)(scope, receive, send)
+            return
+        # RFC 9110, 5.5: spaces around a header's value are no part of it; httptools leaves those that follow.
+        scope["headers"] = [(name, value.strip(b" \t")) for name, value in scope["headers"]]
+        endpoint = self._endpoint or await self._built()
+        await endpoint(scope, receive, send)
+
+    def _actor(self, authorization: str | None) -> Actor:
+        works = self._house.works
+        with works.database.read() as conn:
+            actor = access.authenticate(conn, authorization, timestamp(works.clock.now()))
+        trace.found_caller(f"{actor.organization_id} {actor.principal}")
+        return actor
+
+    async def _built(self) -> McpEndpoint:
+        async with self._building:
+            if self._endpoint is None:
+                if self._tasks is None:
+                    raise RuntimeError("/mcp is served only while the application's lifespan runs")
+                endpoint = await run_in_threadpool(self._build)
+                await self._tasks.start(self._run, endpoint)
+                self._endpoint = endpoint
+        return self._endpoint
+
+    def _build(self) -> McpEndpoint:
+        from counterfoil.mcp.endpoint import McpEndpoint
+
+        return McpEndpoint(self._app, passed_on=(ACTOR_KEY,), now=self._house.clock.now)
+
+    @staticmethod
+    async def _run(endpoint: McpEndpoint, *, task_status: TaskStatus[None]) -> None:
+        async with endpoint.running():
+            task_status.started()
+            await anyio.sleep_forever()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Keeps the tasks of /mcp, which outlive the request that built it."""
+        async with anyio.create_task_group() as tasks:
+            self._tasks = tasks
+            yield
+            self._tasks = None
+            tasks.cancel_scope.cancel()
