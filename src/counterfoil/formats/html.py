@@ -81,6 +81,8 @@ def pdf_soon_page(language: str, links: Links, *, back: str) -> str:
 
 
 def _status(document: Mapping[str, Any], page: DocumentView, texts: PageTexts, today: date) -> Status:
+    if document["status"] in ("draft", "canceled"):
+        return Status("nothing", page.watermarks[0])
     if document["status"] == "paid":
         return Status("paid", page.notice)
     if Decimal(left_to_pay(document)["value"]) <= 0:

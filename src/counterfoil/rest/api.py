@@ -20,6 +20,7 @@ from counterfoil.rest import (
     compliance,
     credit_notes,
     document_files,
+    document_pages,
     einvoicing,
     organization,
     products,
@@ -35,8 +36,8 @@ from counterfoil.rest.errors import envelope
 from counterfoil.rest.routing import Route
 
 RESOURCES = (
-    client_invoice_files, client_invoices, credit_notes, compliance, document_files, clients, organization, attachments,
-    products, settings, einvoicing, quotes, webhooks, reminders, recurring_invoices, supplier_invoices,
+    client_invoice_files, client_invoices, credit_notes, compliance, document_files, document_pages, clients, organization,
+    attachments, products, settings, einvoicing, quotes, webhooks, reminders, recurring_invoices, supplier_invoices,
 )  # fmt: skip
 
 

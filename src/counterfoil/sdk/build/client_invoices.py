@@ -169,6 +169,11 @@ def build_get_client_invoice_upload(id: str) -> Request[ClientInvoiceUpload]:
     return Request("GET", path_to(f"{_INVOICES}/uploads", id), _UPLOAD)
 
 
+def build_get_client_invoice_page(id: str) -> Request[dict[str, str]]:
+    """The invoice, a draft too, as a page: html, which loads nothing, and accent_style (Counterfoil only)."""
+    return Request("GET", path_to(_INVOICES, id, "page"), one_of("page"))
+
+
 def build_list_client_invoice_emails(id: str) -> Request[list[dict[str, Any]]]:
     """List the mails of an invoice and what became of them (Counterfoil only)."""
     return Request("GET", path_to(_INVOICES, id, "emails"), list_of("emails"))
