@@ -17,6 +17,7 @@ from starlette.responses import Response
 _FOLDER = Path(__file__).parent / "static"
 _TYPES = {
     "page.css": "text/css; charset=utf-8",
+    "people.css": "text/css; charset=utf-8",
     "copy.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 }

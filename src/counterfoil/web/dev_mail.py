@@ -10,9 +10,6 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from fastapi import APIRouter
@@ -24,9 +21,7 @@ from counterfoil.errors import NotFound
 from counterfoil.formats.mail import ReadLetter, read
 from counterfoil.ports.mail import CatcherMailer, Mailer
 from counterfoil.rest.local import is_local
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
+from counterfoil.web.frame import templates
 
 LISTED_MAX = 200
 _INDEX = re.compile(r"[0-9]{1,3}")
@@ -86,7 +81,7 @@ def _page(template: str, **values: object) -> Response:
     policy = (
         f"default-src 'none'; style-src 'nonce-{nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
-    text = _templates().get_template(template).render(nonce=nonce, **values)
+    text = templates().get_template(template).render(nonce=nonce, **values)
     return HTMLResponse(text, headers=_ALWAYS | {"content-security-policy": policy})
 
 
@@ -100,17 +95,3 @@ def _file(letter: ReadLetter, index: int) -> Response:
     }
     kind = attachment.content_type if attachment.content_type in _SERVED_TYPES else "application/octet-stream"
     return Response(attachment.data, media_type=kind, headers=_ALWAYS | headers)
-
-
-@cache
-def _templates() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # Start-up does not wait for it.
-
-    folder = Path(__file__).parent / "templates"
-    return Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

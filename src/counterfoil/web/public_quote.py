@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -21,14 +20,13 @@ from counterfoil.errors import BillingError, Conflict, Gone, Invalid, NotFound, 
 from counterfoil.operations.work import Actor
 from counterfoil.web import public_documents as documents
 from counterfoil.web.doors import PageDoors
+from counterfoil.web.forms import fields_of, is_own, read_form
 from counterfoil.web.public_documents import Opened
 
 if TYPE_CHECKING:
     from counterfoil.formats.html_quote import Answer
     from counterfoil.store.rows import QuoteRow
 
-LARGEST_FORM_BYTES = 32 * 1024
-_FORM_TYPE = "application/x-www-form-urlencoded"
 # Under no-referrer a browser would hide where our own forms come from as well: it would send "Origin: null".
 _PAGE = {
     "content-security-policy": (
@@ -84,40 +82,13 @@ def mount(app: FastAPI, doors: PageDoors) -> None:
         app.add_route(path, back, methods=["GET"])  # the address that stays in the browser after a refused answer
 
 
-def is_own(request: Request, base_url: str) -> bool:
-    """Whether a form's POST comes from a page of ours, as far as the browser says; one that says nothing is let by.
-
-    base_url: the address that pages are reached at, for where a proxy passes on another Host.
-    """
-    site = request.headers.get("sec-fetch-site")
-    if site is not None:
-        return site in ("same-origin", "none")  # none: by the person, not by a page
-    origin = request.headers.get("origin")
-    if origin is None:
-        return True
-    own = {request.headers.get("host", "").lower(), urlsplit(base_url).netloc.lower()}
-    return origin.split("://", 1)[-1].lower() in own
-
-
 async def _answered(doors: PageDoors, request: Request, *, is_declining: bool) -> Response:
     """Records the answer and shows the page again by a 303, so that reloading it sends nothing twice."""
     try:
-        body = await _form(request)
+        body = await read_form(request)
     except ClientDisconnect:
         return Response(status_code=400)
     return await run_in_threadpool(partial(_record, doors, request, body, is_declining=is_declining))
-
-
-async def _form(request: Request) -> bytes | None:
-    """The form as sent; None when it is of another type or longer than any answer."""
-    if request.headers.get("content-type", "").split(";")[0].strip().lower() != _FORM_TYPE:
-        return None
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_FORM_BYTES:
-            return None
-    return bytes(body)
 
 
 def _record(doors: PageDoors, request: Request, body: bytes | None, *, is_declining: bool) -> Response:
@@ -143,11 +114,8 @@ def _to_page(request: Request) -> Response:
 
 def _said(body: bytes | None, *, is_declining: bool) -> Said | None:
     """What the form's bytes say; None for bytes that are none of our forms."""
-    if body is None:
-        return None
-    try:
-        fields = dict(parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=20))
-    except ValueError:
+    fields = fields_of(body)
+    if fields is None:
         return None
     return Said(
         is_declining=is_declining,
