@@ -242,6 +242,31 @@ class RecurringRow(NamedTuple):
     terms: str
 
 
+class ApprovalRow(NamedTuple):
+    """What a credential may do once a person says yes. acts, preview: JSON; body: as sent. state, the rest: see the table.
+
+    A row is over when expires_at has come, whatever its state says.
+    """
+
+    organization_id: str
+    id: str
+    credential_id: str
+    principal: str
+    fingerprint: str
+    acts: str
+    method: str
+    path: str
+    body: str
+    summary: str
+    preview: str
+    state: str
+    created_at: str
+    expires_at: str
+    decided_at: str | None
+    decided_by: str
+    spent_at: str | None
+
+
 class ReminderDayRow(NamedTuple):
     """One rule's reminder of one invoice. waits_for: its day, None once it is decided; outcome: sent, late or ""."""
 
