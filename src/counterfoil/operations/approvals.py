@@ -16,12 +16,18 @@ KIND: Final = "approval"
 # By whom: one of these, or a member's e-mail address.
 TERMINAL: Final = "terminal"
 ELICITATION: Final = "elicitation"
+LISTED_CLOSED: Final = 20
 _REPEAT: Final = "Make the same call once more: it is asked for anew."
 
 
 def pending(work: Work) -> list[ApprovalRow]:
     """List what waits for a person's yes, oldest first."""
     return store.pending(work.conn, work.organization_id, work.timestamp)
+
+
+def closed(work: Work) -> list[ApprovalRow]:
+    """List what was decided or ran out lately, newest first."""
+    return store.closed(work.conn, work.organization_id, work.timestamp, most=LISTED_CLOSED)
 
 
 def get(work: Work, approval_id: str) -> ApprovalRow:

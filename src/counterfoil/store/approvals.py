@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
 
 from counterfoil.store.access_tables import approvals
 from counterfoil.store.rows import ApprovalRow
@@ -45,6 +45,16 @@ def pending(conn: Connection, organization_id: str, now: str) -> list[ApprovalRo
     query = select(approvals).where(*_waiting(organization_id, now))
     found = conn.execute(query.order_by(approvals.c.created_at, approvals.c.id)).fetchall()
     return [ApprovalRow(*row) for row in found]
+
+
+def closed(conn: Connection, organization_id: str, now: str, *, most: int) -> list[ApprovalRow]:
+    """What was decided or ran out, the newest first."""
+    query = select(approvals).where(
+        approvals.c.organization_id == organization_id,
+        or_(approvals.c.state != "pending", approvals.c.expires_at <= now),
+    )
+    newest = query.order_by(approvals.c.created_at.desc(), approvals.c.id).limit(most)
+    return [ApprovalRow(*row) for row in conn.execute(newest)]
 
 
 def count_pending(conn: Connection, organization_id: str, now: str, credential_id: str | None = None) -> int:
