@@ -16,12 +16,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from counterfoil.domain.oauth import MCP_SCOPES, Resources
 from counterfoil.errors import BillingError
 from counterfoil.mcp import guard
 from counterfoil.operations import access
 from counterfoil.operations.work import Actor
 from counterfoil.ports.clock import timestamp
-from counterfoil.rest import trace
+from counterfoil.rest import challenges, trace
 from counterfoil.rest.calls import ACTOR_KEY
 from counterfoil.rest.errors import respond
 
@@ -42,6 +43,7 @@ class McpDoor:
         self._building = asyncio.Lock()
         self._tasks: TaskGroup | None = None
         settings = house.settings
+        self._resources = Resources(settings.base_url)
         self._own_names = [name for name in (settings.host, urlsplit(settings.base_url).hostname) if name]
         # An object and no function, so that Starlette hands it the bare ASGI call.
         app.router.routes.append(Route("/mcp", endpoint=self, include_in_schema=False))
@@ -61,7 +63,9 @@ class McpDoor:
         try:
             scope[ACTOR_KEY] = await run_in_threadpool(self._actor, request.headers.get("authorization"))
         except BillingError as error:
-            await respond(error)(scope, receive, send)
+            has_credential = "authorization" in request.headers
+            lacks = challenges.headers(error, self._resources.mcp, MCP_SCOPES, has_credential=has_credential)
+            await respond(error, headers=lacks)(scope, receive, send)
             return
         # RFC 9110, 5.5: spaces around a header's value are no part of it; httptools leaves those that follow.
         scope["headers"] = [(name, value.strip(b" \t")) for name, value in scope["headers"]]
@@ -71,7 +75,7 @@ class McpDoor:
     def _actor(self, authorization: str | None) -> Actor:
         works = self._house.works
         with works.database.read() as conn:
-            actor = access.authenticate(conn, authorization, timestamp(works.clock.now()))
+            actor = access.authenticate(conn, authorization, timestamp(works.clock.now()), self._resources.mcp)
         trace.found_caller(f"{actor.organization_id} {actor.principal}")
         return actor
 

@@ -14,14 +14,19 @@ from counterfoil.store import credentials
 from counterfoil.store.engine import Connection
 
 
-def authenticate(conn: Connection, header: str | None, now: str) -> Actor:
-    """The actor behind an Authorization header. now: UTC text. Raises Unauthorized, never saying which part is off."""
+def authenticate(conn: Connection, header: str | None, now: str, place: str) -> Actor:
+    """The actor behind an Authorization header. now: UTC text; place: the resource that is called (RFC 8707).
+
+    Raises Unauthorized, never saying which part is off.
+    """
     login, secret = _parts(header or "")
     row = credentials.by_hash(conn, secret_hash(secret)) if secret else None
     if row is None or row.revoked_at or (row.expires_at and row.expires_at <= now):
         raise _unknown()
     if (row.login or "") != login and not hmac.compare_digest((row.login or "").encode(), login.encode()):
         raise _unknown()
+    if row.audience and row.audience != place:
+        raise _elsewhere()
     principal = f"key:{row.name}" if row.login else f"token:{row.name}"
     return Actor(
         row.organization_id, principal, scopes.granted(frozenset(row.scopes.split())), credential_id=row.id,
@@ -36,6 +41,7 @@ def require(actor: Actor, scope: str) -> None:
             "forbidden",
             f"missing required oauth scope: {scope}",
             fix=f"Use a key or token with the scope {scope}: counterfoil token create --scope {scope}",
+            meta={"required_scope": scope},
         )
 
 
@@ -52,6 +58,14 @@ def _parts(header: str) -> tuple[str, str]:
         return (login, secret) if colon else ("", login)
     login, _, secret = header.strip().partition(":")
     return login, secret
+
+
+def _elsewhere() -> errors.Unauthorized:
+    return errors.Unauthorized(
+        "unauthorized",
+        "This token was issued for another resource, and is not taken here.",
+        fix="Ask for a token with this resource (RFC 8707): the header WWW-Authenticate names its metadata.",
+    )
 
 
 def _unknown() -> errors.Unauthorized:

@@ -23,11 +23,12 @@ from counterfoil.ports.blobs import Blobs
 from counterfoil.ports.clock import timestamp
 from counterfoil.ports.network import Network
 from counterfoil.ports.sealing import Sealer
-from counterfoil.rest import trace
+from counterfoil.rest import challenges, trace
 from counterfoil.rest.bodies import Query, read_object, validated
 from counterfoil.rest.errors import as_wire, envelope, respond
 from counterfoil.rest.routing import Route
 from counterfoil.settings import Settings
+from counterfoil.store.engine import Connection
 
 log = logging.getLogger("counterfoil.rest")
 Model = TypeVar("Model", bound=BaseModel)
@@ -96,7 +97,7 @@ class Call:
         works = self.doors.works
         with works.database.read() as conn:
             now = works.clock.now()
-            actor = self._authenticated(self._known or access.authenticate(conn, self._authorization, timestamp(now)))
+            actor = self._authenticated(self._known or self._found(conn, timestamp(now)))
             body = act(Work(conn, actor, now, einvoice_network=works.einvoice_network))
         return Response(body, media_type="application/json")
 
@@ -125,7 +126,7 @@ class Call:
             return self._authenticated(self._known)
         works = self.doors.works
         with works.database.read() as conn:
-            actor = access.authenticate(conn, self._authorization, timestamp(works.clock.now()))
+            actor = self._found(conn, timestamp(works.clock.now()))
         return self._authenticated(actor)
 
     def first_fault(self, error: BillingError) -> BillingError:
@@ -135,6 +136,12 @@ class Call:
         except BillingError as refusal:
             return refusal
         return error
+
+    def challenge(self, error: BillingError) -> dict[str, str]:
+        """The headers that say what the caller lacks."""
+        return challenges.headers(
+            error, self.settings.base_url, (self._scope,), has_credential=self._authorization is not None
+        )
 
     def _opened(self, kept: str, actor: Actor) -> str:
         """A kept answer as it was given: JSON begins with a brace, and nothing sealed does."""
@@ -154,6 +161,9 @@ class Call:
     @property
     def _authorization(self) -> str | None:
         return self._request.headers.get("authorization")
+
+    def _found(self, conn: Connection, now: str) -> Actor:
+        return access.authenticate(conn, self._authorization, now, self.settings.base_url)
 
     def _authenticated(self, actor: Actor) -> Actor:
         trace.found_caller(f"{actor.organization_id} {actor.principal}")
@@ -202,7 +212,8 @@ def _handled(route: Route, call: Call) -> Response:
     try:
         return route.handler(call)
     except BillingError as error:
-        return respond(call.first_fault(error), is_bare=route.is_bare_error)
+        found = call.first_fault(error)
+        return respond(found, is_bare=route.is_bare_error, headers=call.challenge(found))
     except Exception:
         log.exception("a bug: %s %s failed", route.method, route.path)
         fault = Fault("internal_server_error", "Something broke here; nothing was written.")

@@ -38,10 +38,10 @@ def status_of(error: BillingError) -> int:
     return next((status for kind, status in STATUS if isinstance(error, kind)), 400)
 
 
-def respond(error: BillingError, *, is_bare: bool = False) -> Response:
+def respond(error: BillingError, *, is_bare: bool = False, headers: Mapping[str, str] | None = None) -> Response:
     """The error as an HTTP answer. is_bare: the first fault's fields also stand beside `errors`."""
     status = status_of(error)
-    return envelope(error.faults, status, is_bare=is_bare)
+    return envelope(error.faults, status, is_bare=is_bare, headers=headers)
 
 
 def envelope(
@@ -52,7 +52,7 @@ def envelope(
     body = {**(listed[0] if is_bare else {}), "errors": listed, "trace_id": trace.current_id()}
     sent = dict(headers or {})
     if status == 401:
-        sent["WWW-Authenticate"] = 'Bearer realm="counterfoil"'
+        sent.setdefault("WWW-Authenticate", 'Bearer realm="counterfoil"')
     return Response(
         json.dumps(body, ensure_ascii=False), status_code=status, media_type="application/json", headers=sent
     )
