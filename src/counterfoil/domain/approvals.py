@@ -1,12 +1,14 @@
-"""When an act that cannot be taken back needs a person's yes first."""
+"""When an act that cannot be taken back needs a person's yes first, and what exactly that yes is for."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, Literal, get_args
+from typing import Final, Literal, NamedTuple, get_args
 
 from counterfoil.errors import Invalid
 
@@ -57,3 +59,33 @@ class ApprovalPolicy:
 
 NEVER: Final = ApprovalPolicy()
 ALWAYS: Final = ApprovalPolicy("always")
+
+
+class IrreversibleAct(NamedTuple):
+    """One act of a call. kind, document_id: of what it is done to; "" for what the call makes. amount: in euros.
+
+    version: `digest` of all that a person is shown of it, or that could be changed behind their back. summary: in
+    plain words.
+    """
+
+    act: Act
+    kind: str
+    document_id: str
+    version: str
+    amount: Decimal | None
+    summary: str
+
+
+def digest(seen: Iterable[str]) -> str:
+    """SHA-256 of texts in order, so that no two lists of texts have the same one."""
+    return _hash(list(seen))
+
+
+def fingerprint(credential_id: str, method: str, path: str, body: str, acts: Iterable[IrreversibleAct]) -> str:
+    """What one approval is for: this call with these arguments, by this caller, on these versions of documents."""
+    done = [[act.act, act.kind, act.document_id, act.version] for act in acts]
+    return _hash([credential_id, method, path, body, done])
+
+
+def _hash(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, ensure_ascii=True).encode()).hexdigest()

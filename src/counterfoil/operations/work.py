@@ -7,15 +7,18 @@ transaction themselves, so a write is all of its effects or none, and its answer
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cached_property, lru_cache
 
 from counterfoil import errors
-from counterfoil.domain.approvals import NEVER, ApprovalPolicy
+from counterfoil.domain.approvals import NEVER, Act, ApprovalPolicy, IrreversibleAct, digest
 from counterfoil.domain.organization import OrganizationProfile
+from counterfoil.operations import gate
+from counterfoil.operations.gate import Question
 from counterfoil.ports.clock import Clock, day_in, timestamp
 from counterfoil.ports.ids import secret, uuid7
 from counterfoil.store import idempotency, journal, organizations, queue
@@ -24,6 +27,7 @@ from counterfoil.store.rows import OrganizationRow
 
 # What the scheduler is woken by: something falls due today.
 SCHEDULE = "schedule"
+NO_QUESTION = Question()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,19 @@ class Idempotency:
     fingerprint: str
 
 
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """How long the same question asked again has the first answer. digest: of the question, without who asks."""
+
+    digest: str
+    window: timedelta
+
+    @property
+    def key(self) -> str:
+        """Where the answer is kept, beside those of callers' keys: theirs are printable, so none is this one."""
+        return f"\nrepeat {self.digest}"
+
+
 @dataclass(slots=True)
 class Habits:
     """How works are done here. The sandbox changes it while it runs; nothing else does.
@@ -68,7 +85,9 @@ class Work:
     """What an operation works with. now: aware, UTC, the same for the whole transaction.
 
     page_base: where public pages live, without a slash at the end; set for writes. einvoice_network: the name of the
-    e-invoicing network that this server is connected to, "" for none.
+    e-invoicing network that this server is connected to, "" for none. acts: what it does that cannot be taken back,
+    noted only where the actor's policy may want a person's yes for it. preview: gives the answer to be shown to that
+    person; set by the door. is_dry_run: all of it is taken back at the end.
     """
 
     conn: Connection
@@ -77,10 +96,13 @@ class Work:
     page_base: str = ""
     einvoice_network: str = ""
     replay: idempotency.Record | None = None
+    is_dry_run: bool = False
+    acts: list[IrreversibleAct] = field(default_factory=list)
+    preview: Callable[[], str] = lambda: "{}"
     _organization: OrganizationRow | None = None
     _profile: OrganizationProfile | None = None
     _job_kinds: set[str] = field(default_factory=set)
-    _answer: idempotency.Record | None = None
+    _answer: tuple[int, str] | None = None
     _delays: Mapping[str, timedelta] = field(default_factory=dict)
     _is_trial: bool = False
 
@@ -173,6 +195,27 @@ class Work:
         """The day on which documents are issued here: today; None in a trial, which is for a day to come."""
         return None if self._is_trial else self.today
 
+    @property
+    def is_guarded(self) -> bool:
+        """Whether the actor's acts may need a person's yes: else nobody asks which of them cannot be taken back."""
+        return self.actor.policy.when != "never" and not self._is_trial
+
+    @property
+    def needs_approval(self) -> bool:
+        """Whether what was done so far needs a person's yes."""
+        return bool(self.acts) and self.actor.policy.needs_approval(act.amount for act in self.acts)
+
+    def irreversible(
+        self, act: Act, kind: str, document_id: str, *, seen: Iterable[str], amount: Decimal | None, summary: str
+    ) -> None:
+        """Notes that this write does what cannot be taken back; see domain.approvals.IrreversibleAct.
+
+        document_id: "" for what the write itself makes. seen: all that a person is shown of it, or that could be
+        changed behind their back, without what moves by itself: ids and times made now, the number it would get.
+        """
+        if self.is_guarded:
+            self.acts.append(IrreversibleAct(act, kind, document_id, digest(seen), amount, summary))
+
     def record(self, document_kind: str, document_id: str, type: str, data: Mapping[str, object] | None = None) -> None:
         """Writes down what happened to a document, when, and by whom."""
         journal.add(
@@ -189,14 +232,41 @@ class Work:
 
     def remember(self, status_code: int, body: str) -> None:
         """Keeps the answer under the caller's idempotency key, if there is one; it commits with the effect."""
-        if self._answer is not None:
-            self._answer = idempotency.Record(self._answer.fingerprint, status_code, body)
+        self._answer = (status_code, body)
 
 
 @lru_cache(maxsize=256)
 def _profile(text: str) -> OrganizationProfile:
     """An organization's profile, read once for each text that it ever had."""
     return OrganizationProfile.model_validate_json(text)
+
+
+def _repeated(work: Work, repeat: Repeat) -> idempotency.Record | None:
+    """The answer to the same question asked lately, unless what it made was deleted since."""
+    record = idempotency.get(work.conn, work.organization_id, repeat.key)
+    if record is None:
+        return None
+    is_recent = timestamp(work.now - repeat.window) <= record.created_at <= work.timestamp
+    if is_recent and not journal.is_deleted(work.conn, work.organization_id, _ids_in(record.body)):
+        return replace(record, is_repeat=True)
+    idempotency.forget(work.conn, work.organization_id, repeat.key)
+    return None
+
+
+def _ids_in(body: str) -> list[str]:
+    """The id of what an answer shows, bare or under its name."""
+    shown = json.loads(body) if body.startswith("{") else {}
+    return [str(part["id"]) for part in (shown, *shown.values()) if isinstance(part, dict) and "id" in part]
+
+
+def _keep_answer(work: Work, asked: Idempotency | None, repeat: Repeat | None) -> None:
+    if work.replay or work._answer is None:
+        return
+    status, body = work._answer
+    kept = ((asked.key, asked.fingerprint) if asked else None, (repeat.key, repeat.digest) if repeat else None)
+    for key, fingerprint in filter(None, kept):
+        record = idempotency.Record(fingerprint, status, body)
+        idempotency.put(work.conn, work.organization_id, key, record, work.timestamp)
 
 
 class Works:
@@ -218,29 +288,58 @@ class Works:
 
     @contextmanager
     def write(
-        self, actor: Actor, *, idempotency_key: Idempotency | None = None, is_dry_run: bool = False
+        self,
+        actor: Actor,
+        *,
+        idempotency_key: Idempotency | None = None,
+        repeat: Repeat | None = None,
+        is_dry_run: bool = False,
+        question: Question = NO_QUESTION,
     ) -> Iterator[Work]:
         """A work whose block is one transaction. When `work.replay` is set, answer with it and do nothing.
 
-        is_dry_run: everything is done and then rolled back, so that the answer is the true one and nothing stays.
-        Raises Invalid (idempotency_key_reused) when the key was used with another question.
+        repeat: the same question asked lately counts as asked with one key. is_dry_run: everything is done and then
+        rolled back, so that the answer is the true one and nothing stays. question: the request, which an approval is
+        bound to. Raises Invalid (idempotency_key_reused) when the key was used with another question, and
+        ApprovalRequired, with all of it taken back, when the actor's policy wants a person's yes that is not there.
         """
-        with self.database.write() as conn:
-            work = Work(
-                conn, actor, self.clock.now(), self.page_base, self.einvoice_network, _delays=self.habits.delays
-            )
-            work._organization = organizations.get(conn, actor.organization_id, for_update=True)
-            asked = None if is_dry_run else idempotency_key
-            if asked:
-                work.replay = self._earlier_answer(work, asked)
-                work._answer = idempotency.Record(asked.fingerprint, 0, "")
-            yield work
-            if is_dry_run:
-                conn.get_transaction().rollback()  # type: ignore[union-attr]  # write() always opens one
-            elif asked and not work.replay and work._answer and work._answer.status_code:
-                idempotency.put(conn, actor.organization_id, asked.key, work._answer, work.timestamp)
+        try:
+            with self.database.write() as conn:
+                work = self._work(conn, actor)
+                work.is_dry_run = is_dry_run
+                if not is_dry_run:
+                    self._look_back(work, idempotency_key, repeat)
+                yield work
+                if is_dry_run:
+                    conn.get_transaction().rollback()  # type: ignore[union-attr]  # write() always opens one
+                else:
+                    # Last, so that all other faults come first, and what a person is shown is the true outcome.
+                    gate.settle(work, question)
+                    _keep_answer(work, idempotency_key, repeat)
+        except gate.Unapproved as unapproved:
+            raise self._asked(actor, unapproved) from None
         if work._job_kinds and not is_dry_run:
             self.on_jobs(frozenset(work._job_kinds))
+
+    def _work(self, conn: Connection, actor: Actor) -> Work:
+        work = Work(conn, actor, self.clock.now(), self.page_base, self.einvoice_network, _delays=self.habits.delays)
+        work._organization = organizations.get(conn, actor.organization_id, for_update=True)
+        return work
+
+    def _asked(self, actor: Actor, unapproved: gate.Unapproved) -> errors.ApprovalRequired:
+        """The refusal of a write that waits for a person; what it waits for is kept in a transaction of its own."""
+        row = unapproved.row
+        if row is None:
+            with self.database.write() as conn:
+                row = gate.ask(self._work(conn, actor), unapproved.asked)
+        return gate.required(row, self.page_base)
+
+    def _look_back(self, work: Work, asked: Idempotency | None, repeat: Repeat | None) -> None:
+        """Sets what was answered before, by the caller's own key first."""
+        if asked:
+            work.replay = self._earlier_answer(work, asked)
+        if repeat and not work.replay:
+            work.replay = _repeated(work, repeat)
 
     def _earlier_answer(self, work: Work, asked: Idempotency) -> idempotency.Record | None:
         record = idempotency.get(work.conn, work.organization_id, asked.key)

@@ -23,12 +23,16 @@ _INSERT = Prepared(insert(idempotency_records))
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """fingerprint: SHA-256 of method, path and body; body: the answer's text; created_at: set when it was kept."""
+    """fingerprint: SHA-256 of method, path and body; body: the answer's text; created_at: set when it was kept.
+
+    is_repeat: found by the question alone, not by a caller's key.
+    """
 
     fingerprint: str
     status_code: int
     body: str
     created_at: str = ""
+    is_repeat: bool = False
 
 
 def get(conn: Connection, organization_id: str, key: str) -> Record | None:

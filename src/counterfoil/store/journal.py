@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, insert, select
 
 from counterfoil.store.prepared import Prepared
@@ -37,3 +39,13 @@ def of_document(conn: Connection, organization_id: str, document_id: str) -> lis
         .order_by(events.c.id)
     )
     return [tuple(row) for row in conn.execute(query)]
+
+
+def is_deleted(conn: Connection, organization_id: str, document_ids: Sequence[str]) -> bool:
+    """Whether one of these documents was deleted."""
+    query = select(events.c.id).where(
+        events.c.organization_id == organization_id,
+        events.c.document_id.in_(document_ids),
+        events.c.type == "deleted",
+    )
+    return conn.execute(query.limit(1)).fetchone() is not None

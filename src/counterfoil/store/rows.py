@@ -243,7 +243,7 @@ class RecurringRow(NamedTuple):
 
 
 class ApprovalRow(NamedTuple):
-    """What a credential may do once a person says yes. acts, preview: JSON; body: as sent. state, the rest: see the table.
+    """What a credential may do once a person says yes; see the table. acts, preview: JSON; body: as sent.
 
     A row is over when expires_at has come, whatever its state says.
     """
