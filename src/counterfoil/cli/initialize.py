@@ -70,7 +70,7 @@ def create(
 ) -> dict[str, object]:
     """Makes the organization in the directory; answers what init prints. Raises BillingError."""
     from counterfoil.app import House
-    from counterfoil.operations import organization
+    from counterfoil.operations import members, organization
     from counterfoil.operations.work import Actor
     from counterfoil.ports.ids import uuid7
 
@@ -82,6 +82,7 @@ def create(
         actor = Actor(uuid7(house.clock.now()), "cli")
         with house.works.write(actor) as work:
             made = organization.create(work, profile, iban=iban, next_number=next_number)
+            members.found(work)
     finally:
         house.close()
     return {

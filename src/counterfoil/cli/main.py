@@ -8,7 +8,7 @@ import sys
 import typer
 
 from counterfoil import errors
-from counterfoil.cli import demo, initialize, mcp_command, migrate, serve, token
+from counterfoil.cli import demo, initialize, mcp_command, members, migrate, serve, token
 from counterfoil.cli.console import fail
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app = typer.Typer(
 )
 initialize.register(app)
 token.register(app)
+members.register(app)
 serve.register(app)
 demo.register(app)
 mcp_command.register(app)

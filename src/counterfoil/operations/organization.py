@@ -86,6 +86,8 @@ def create_credential(
     scopes: frozenset[str],
     secret: str | None = None,
     policy: ApprovalPolicy = NEVER,
+    expires_at: str | None = None,
+    member_id: str | None = None,
 ) -> str:
     """Make an API key (login set) or a bearer token; answers its secret, which is kept only as a hash."""
     value = secret or f"{'sk' if login else 'cft'}_{work.new_secret()}"
@@ -96,10 +98,11 @@ def create_credential(
         name=name,
         scopes=" ".join(sorted(scopes)),
         created_at=work.timestamp,
-        expires_at=None,
+        expires_at=expires_at,
         revoked_at=None,
         id=work.new_id(),
         policy=str(policy),
+        member_id=member_id,
     )
     credentials.insert_credential(work.conn, work.organization_id, row)
     return value
