@@ -37,6 +37,7 @@ from counterfoil.store.locks import FileLock
 if TYPE_CHECKING:
     from counterfoil.jobs.handlers import Tools
     from counterfoil.jobs.service import JobService
+    from counterfoil.mcp_door import EndpointOf
     from counterfoil.ports.mail import Mailer
     from counterfoil.ports.renderer import Renderer
     from counterfoil.sandbox import Sandbox
@@ -204,8 +205,11 @@ def is_loopback(url: str) -> bool:
         return False
 
 
-def create_app(house: House, sandbox: Sandbox | None = None) -> FastAPI:
-    """The ASGI application: REST, MCP, pages and health, and what controls the sandbox where there is one."""
+def create_app(house: House, sandbox: Sandbox | None = None, mcp_endpoint_of: EndpointOf | None = None) -> FastAPI:
+    """The ASGI application: REST, MCP, pages and health, and what controls the sandbox where there is one.
+
+    mcp_endpoint_of: what answers /mcp in place of ours.
+    """
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -223,7 +227,7 @@ def create_app(house: House, sandbox: Sandbox | None = None) -> FastAPI:
         sandbox.mount(app)
     _add_health(app, house)
     _add_pages(app, house)
-    mcp_door = McpDoor(app, house)
+    mcp_door = McpDoor(app, house, mcp_endpoint_of)
     return app
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -32,12 +32,18 @@ if TYPE_CHECKING:
     from counterfoil.app import House
     from counterfoil.mcp.endpoint import McpEndpoint
 
+    EndpointOf = Callable[[FastAPI], McpEndpoint]
+
 
 class McpDoor:
-    """/mcp, built at the first request: importing the MCP library takes longer than starting everything else."""
+    """/mcp, built at the first request: importing the MCP library takes longer than starting everything else.
 
-    def __init__(self, app: FastAPI, house: House) -> None:
+    endpoint_of: makes another endpoint than ours, from the application.
+    """
+
+    def __init__(self, app: FastAPI, house: House, endpoint_of: EndpointOf | None = None) -> None:
         self._app = app
+        self._endpoint_of = endpoint_of
         self._house = house
         self._endpoint: McpEndpoint | None = None
         self._building = asyncio.Lock()
@@ -92,6 +98,8 @@ class McpDoor:
     def _build(self) -> McpEndpoint:
         from counterfoil.mcp.endpoint import McpEndpoint
 
+        if self._endpoint_of:
+            return self._endpoint_of(self._app)
         return McpEndpoint(self._app, passed_on=(ACTOR_KEY,), now=self._house.clock.now)
 
     @staticmethod

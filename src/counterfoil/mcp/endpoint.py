@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
+from mcp.server import Server
 from mcp.server.context import ServerRequestContext
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from starlette.types import Receive, Scope, Send
@@ -23,14 +24,23 @@ class McpEndpoint:
     """Serves requests whose sender is known. api: the application of the REST API; its routes are called in process.
 
     passed_on: keys of the request's ASGI scope that the API's request gets too: they say who calls.
-    Host and Origin are checked before, by guard.refusal.
+    Host and Origin are checked before, by guard.refusal. server: another one than ours. has_streams: keeps sessions of
+    the older era in this process and answers with event streams; none of our tools sends anything before its answer.
     """
 
-    def __init__(self, api: App, *, passed_on: tuple[str, ...], now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        api: App,
+        *,
+        passed_on: tuple[str, ...],
+        now: Callable[[], datetime],
+        server: Server[Any] | None = None,
+        has_streams: bool = False,
+    ) -> None:
         self._api = api
         self._passed_on = passed_on
         self._manager = StreamableHTTPSessionManager(
-            build_server(self._client, now), json_response=True, stateless=True
+            server or build_server(self._client, now), json_response=not has_streams, stateless=not has_streams
         )
 
     @asynccontextmanager
