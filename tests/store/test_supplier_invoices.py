@@ -52,6 +52,8 @@ def stocked(company: Company) -> Company:
         ({"unpaid_until": "2026-01-01"}, ["late", "issued"]),
         ({"unpaid_until": "2025-12-30"}, ["late"]),
         ({"unpaid_until": "2026-03-02"}, ["late", "unread", "issued"]),
+        ({"unpaid_issued_until": "2026-01-01"}, ["late", "issued"]),
+        ({"unpaid_issued_until": "2026-03-02"}, ["late", "next", "unread", "issued"]),
         ({"due_date_to": "2026-03-02"}, ["late", "paid", "credit"]),
         ({"due_date_from": "2026-03-03"}, ["next"]),
         ({"is_due_date_missing": True}, ["unread", "menu", "issued"]),

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from counterfoil.jobs import webhooks
+from counterfoil.jobs import pending_uploads, webhooks
 from counterfoil.operations.work import SCHEDULE, Works
 from counterfoil.ports.clock import timestamp
 from counterfoil.store import idempotency, queue
@@ -130,5 +130,7 @@ class JobService:
         oldest = timestamp(self._works.clock.now() - self._keep_answers)
         with self._works.database.write() as conn:
             idempotency.forget_before(conn, oldest)
+            approvals.forget_before(conn, oldest)
         if self._tools:
+            pending_uploads.tidy(self._tools)
             webhooks.tidy(self._tools)

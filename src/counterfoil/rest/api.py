@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, Response
 
 from counterfoil.errors import Fault
 from counterfoil.rest import (
+    attachment_uploads,
     attachments,
     client_invoice_files,
     client_invoices,
@@ -36,8 +37,9 @@ from counterfoil.rest.errors import envelope
 from counterfoil.rest.routing import Route
 
 RESOURCES = (
-    client_invoice_files, client_invoices, credit_notes, compliance, document_files, document_pages, clients, organization,
-    attachments, products, settings, einvoicing, quotes, webhooks, reminders, recurring_invoices, supplier_invoices,
+    client_invoice_files, client_invoices, credit_notes, compliance, document_files, document_pages, clients,
+    organization, attachments, attachment_uploads, products, settings, einvoicing, quotes, webhooks, reminders,
+    recurring_invoices, supplier_invoices,
 )  # fmt: skip
 
 
@@ -53,7 +55,11 @@ def mount(app: FastAPI, doors: Doors, *, is_sandbox: bool = False) -> None:
     def download(request: Request) -> Response:
         return attachments.download(doors, request)
 
+    async def receive(request: Request) -> Response:
+        return await attachment_uploads.receive(doors, request)
+
     app.add_route("/files/{organization_id}/{id}", download, methods=["GET"])
+    app.add_route(attachment_uploads.PUT_PATH, receive, methods=["PUT"])
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _broken)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -43,20 +43,20 @@ def get_attachment(call: Call) -> Response:
 
     def act(work: Work) -> str:
         row = attachments.get(work, call.params["id"])
-        url = signed_url(call.doors, row, int((work.now + LINK_LIFE).timestamp()))
-        return json.dumps({"attachment": _shown(row, url)}, ensure_ascii=False)
+        return json.dumps({"attachment": shown_file(call.doors, row, work.now)}, ensure_ascii=False)
 
     return call.read(act)
 
 
-def _shown(row: AttachmentRow, url: str) -> dict[str, object]:
+def shown_file(doors: Doors, row: AttachmentRow, now: datetime) -> dict[str, object]:
+    """The attachment as the API answers it, with a link that lives LINK_LIFE from now."""
     return {
         "id": row.id,
         "created_at": row.created_at,
         "file_name": row.file_name,
         "file_size": str(row.size),
         "file_content_type": row.content_type,
-        "url": url,
+        "url": signed_url(doors, row, int((now + LINK_LIFE).timestamp())),
         # An object, never null: some clients read its status without looking whether it is there.
         "probative_attachment": _NO_PROBATIVE_COPY,
     }
@@ -112,7 +112,7 @@ def _signature(key: bytes, organization_id: str, attachment_id: str, expires: in
 
 _BASE = "/v2/attachments"
 _ID = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string", "format": "uuid"}}}
-_FILE = {
+FILE = {
     "type": "object",
     "required": [*_SHOWN, "probative_attachment"],
     "properties": {
@@ -130,5 +130,5 @@ ROUTES = (
         "POST", _BASE, scopes.ATTACHMENT_WRITE, upload_attachment, takes="file", gives={"attachment": _ID},
         max_bytes=attachments.MAX_BYTES + 64 * 1024,
     ),
-    Route("GET", f"{_BASE}/{{id}}", scopes.ATTACHMENT_READ, get_attachment, gives={"attachment": _FILE}),
+    Route("GET", f"{_BASE}/{{id}}", scopes.ATTACHMENT_READ, get_attachment, gives={"attachment": FILE}),
 )  # fmt: skip

@@ -100,6 +100,7 @@ def wanted(query: Query, today: date) -> SupplierInvoiceFilter:
     """What the list is asked for. today: the organization's. Raises Malformed."""
     due = query.one_of("filter[due_date]", _DUE, _DUE[0]) if query.text("filter[due_date]") else None
     overdue = query.number("filter[overdue_days]", -1, least=0, most=36_500)
+    unpaid = query.number("filter[unpaid_days]", -1, least=0, most=36_500)
     issued = _days(query, "issue_date", today)
     paid = _days(query, "payment_date", today)
     text = query.text("query")
@@ -127,6 +128,7 @@ def wanted(query: Query, today: date) -> SupplierInvoiceFilter:
         number=query.text("filter[invoice_number]"),
         supplier_name=query.text("filter[supplier_name]"),
         unpaid_until=(today - timedelta(days=overdue)).isoformat() if overdue >= 0 else None,
+        unpaid_issued_until=(today - timedelta(days=unpaid)).isoformat() if unpaid >= 0 else None,
         query=text,
         query_amount_cents=_amount(text),
         query_fields=query.several("query_fields", QUERY_FIELDS) or QUERY_FIELDS,
@@ -202,6 +204,10 @@ _FILTERS: QueryTable = {
         {"type": "integer", "minimum": 0, "maximum": 36_500},
         "still to be paid, and due so many days ago or more; without a due date the day of issue counts, without both "
         "the day it came in (ours)",
+    ),
+    "filter[unpaid_days]": (
+        {"type": "integer", "minimum": 0, "maximum": 36_500},
+        "still to be paid, and issued so many days ago or more; else the day it came in counts (ours)",
     ),
     "filter[attachment_id]": (_TEXT, "several with commas, or repeated"),
     **{f"filter[{name}_at_{end}]": (_TIME, "inclusive") for name in ("created", "updated") for end in ("from", "to")},

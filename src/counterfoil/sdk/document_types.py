@@ -17,3 +17,13 @@ class DocumentFile(TypedDict):
     size: int
     sha256: str
     url: str
+
+
+class AttachmentUpload(TypedDict):
+    """Where one file may be put, once. blob_ref: names it in the call that uses it."""
+
+    blob_ref: str
+    upload_url: str
+    method: str
+    max_bytes: int
+    expires_at: str

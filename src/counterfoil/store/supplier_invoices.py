@@ -92,6 +92,7 @@ class SupplierInvoiceFilter:
 
     number: compared by letters and digits alone. supplier_name: part of it. unpaid_until: still to be paid, and due
     on this day or before; without a due date the day of issue counts, without both the day it came in.
+    unpaid_issued_until: still to be paid, and issued on this day or before; else the day it came in counts.
     """
 
     statuses: tuple[str, ...] | None = None
@@ -117,6 +118,7 @@ class SupplierInvoiceFilter:
     number: str | None = None
     supplier_name: str | None = None
     unpaid_until: str | None = None
+    unpaid_issued_until: str | None = None
     query: str | None = None
     query_amount_cents: int | None = None
     query_fields: tuple[str, ...] = QUERY_FIELDS
@@ -329,6 +331,9 @@ def _facts(wanted: SupplierInvoiceFilter) -> list[ColumnElement[bool]]:
     if wanted.unpaid_until is not None:
         counted_from = func.coalesce(_C.due_date, _C.issue_date, func.substr(_C.created_at, 1, 10))
         conditions += [_C.status.in_(UNSETTLED), _C.is_credit_note.is_(False), counted_from <= wanted.unpaid_until]
+    if wanted.unpaid_issued_until is not None:
+        issued = func.coalesce(_C.issue_date, func.substr(_C.created_at, 1, 10))
+        conditions += [_C.status.in_(UNSETTLED), _C.is_credit_note.is_(False), issued <= wanted.unpaid_issued_until]
     return conditions
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from counterfoil.sdk.build.automation import *  # noqa: F403  # each module has nothing else that is public
+from counterfoil.sdk.build.attachment_uploads import *  # noqa: F403  # each module has nothing else that is public
+from counterfoil.sdk.build.automation import *  # noqa: F403  # the same
 from counterfoil.sdk.build.client_invoices import *  # noqa: F403  # the same
 from counterfoil.sdk.build.clients import *  # noqa: F403  # the same
 from counterfoil.sdk.build.compliance import *  # noqa: F403  # the same

@@ -18,9 +18,15 @@ def build_list_credit_notes(
     per_page: int = 100,
     invoice_id: str | None = None,
     number: str | None = None,
+    client_id: str | None = None,
+    issue_date_from: str | None = None,
+    issue_date_to: str | None = None,
 ) -> Request[Page[CreditNote]]:
-    """List credit notes, newest first. *_at_*: ISO 8601 times. Only Counterfoil knows invoice_id and number."""
-    params = filters(created_at_from=created_at_from, created_at_to=created_at_to, invoice_id=invoice_id, number=number)
+    """List credit notes, newest first. *_at_*: ISO 8601 times. Only Counterfoil has invoice_id and the rest."""
+    params = filters(
+        created_at_from=created_at_from, created_at_to=created_at_to, invoice_id=invoice_id, number=number,
+        client_id=client_id, issue_date_from=issue_date_from, issue_date_to=issue_date_to,
+    )  # fmt: skip
     return Request("GET", _NOTES, page_of("credit_notes"), params=params + paging(page, per_page, sort_by))
 
 

@@ -35,15 +35,17 @@ def build_list_quotes(
     per_page: int = 100,
     client_id: str | None = None,
     is_sent: bool | None = None,
+    number: str | None = None,
 ) -> Request[Page[Quote]]:
     """List quotes, newest first. status: pending_approval, approved, canceled.
 
-    Only Counterfoil knows client_id and is_sent; others ignore them.
+    Only Counterfoil knows client_id, is_sent and number; others ignore them.
     """
     sent = None if is_sent is None else str(is_sent).lower()
     params = filters(
-        status=status, created_at_from=created_at_from, created_at_to=created_at_to, client_id=client_id, is_sent=sent
-    )
+        status=status, created_at_from=created_at_from, created_at_to=created_at_to, client_id=client_id, is_sent=sent,
+        number=number,
+    )  # fmt: skip
     return Request("GET", _QUOTES, page_of("quotes"), params=params + paging(page, per_page, sort_by))
 
 
