@@ -45,10 +45,11 @@ def create(
     from counterfoil.domain.scopes import ALL_SCOPES
     from counterfoil.operations import credentials, members
 
+    scopes = credentials.checked_scopes(scope or ALL_SCOPES)
     policy = (approvals or ("always" if for_assistant else "never")) + (" by:person" if person_only else "")
     with opened(data, organization, database_url) as work:
         made, token = credentials.create_token(
-            work, name=name, scopes=scope or ALL_SCOPES, policy=ApprovalPolicy.parse(policy), days=expires_days,
+            work, name=name, scopes=scopes, policy=ApprovalPolicy.parse(policy), days=expires_days,
             member=members.find(work, member) if member else None,
         )  # fmt: skip
         organization_id = work.organization_id

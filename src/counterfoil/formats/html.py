@@ -33,14 +33,15 @@ class PaymentRow:
 
 def invoice_page(
     document: Mapping[str, Any], appearance: Appearance, links: Links, *, today: date,
-    credit_notes: Sequence[Mapping[str, Any]] = (),
+    credit_notes: Sequence[Mapping[str, Any]] = (), frame: str = "public_base.html",
 ) -> str:  # fmt: skip
-    """The page of a finalized document (the API's answer, as a dict). today: the seller's calendar day."""
+    """The page of a document (the API's answer, as a dict). today: the seller's calendar day. frame: see html_sheet."""
     page = view(document, appearance)
     words, texts = wording(page.language), TEXTS[page.language]
     rows = _payment_rows(page, words)
     return render(
         "public_invoice.html",
+        frame=frame,
         language=page.language,
         links=links,
         page=page,

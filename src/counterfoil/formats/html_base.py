@@ -19,7 +19,7 @@ from counterfoil.formats.page import Fact
 
 _TEMPLATES = (
     "public_base.html", "public_document.html", "public_invoice.html", "public_macros.html", "public_message.html",
-    "public_quote.html",
+    "public_plain.html", "public_quote.html", "public_sheet.html",
 )  # fmt: skip
 _EMAIL = re.compile(r"[A-Za-z0-9._+\-]+@[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)+")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()./\-]{4,30}")

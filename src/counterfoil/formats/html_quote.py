@@ -64,7 +64,7 @@ def quote_page(
         page=page,
         texts=TEXTS[page.language],
         quote=texts,
-        status=_status(document, texts, today),
+        status=status(document, texts, today),
         contact=contact(document),
         is_open=is_open,
         answer=answer,
@@ -101,7 +101,8 @@ def _is_expired(document: Mapping[str, Any], today: date) -> bool:
     return str(document["expiry_date"]) < today.isoformat()
 
 
-def _status(document: Mapping[str, Any], texts: QuoteTexts, today: date) -> Status:
+def status(document: Mapping[str, Any], texts: QuoteTexts, today: date) -> Status:
+    """Where a quote stands, in words. today: the seller's calendar day."""
     if document["status"] == "approved":
         return Status("paid", texts.accepted)
     if document["status"] == "canceled":

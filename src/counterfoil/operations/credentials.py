@@ -52,7 +52,7 @@ def create_token(
 
     days: how long it lives, None for good. member: for whom it acts; their role may narrow scopes and policy.
     """
-    wanted = _checked_scopes(scopes)
+    wanted = checked_scopes(scopes)
     if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
         raise errors.Invalid(
             "invalid_name", f"A name is one line of 1 to {LONGEST_NAME} characters.", field="name", fix="Send another."
@@ -86,6 +86,15 @@ def every(work: Work) -> list[Access]:
     return sorted(newest, key=lambda each: each.state != "active")
 
 
+def who(work: Work, credential_id: str) -> Access | None:
+    """What a call was made with, by the id that events and approvals keep; None for the house itself."""
+    row = credentials.get(work.conn, work.organization_id, credential_id)
+    if row is None:
+        return None
+    wanted = row.family_id or row.id
+    return next((each for each in every(work) if each.id == wanted), None)
+
+
 def revoke(work: Work, access_id: str) -> Access:
     """End a key, a token or a whole connection at once. Raises NotFound, and WrongState when it was revoked before."""
     found = next((each for each in every(work) if each.id == access_id), None)
@@ -100,7 +109,8 @@ def revoke(work: Work, access_id: str) -> Access:
     return next(each for each in every(work) if each.id == access_id)
 
 
-def _checked_scopes(scopes: Iterable[str]) -> frozenset[str]:
+def checked_scopes(scopes: Iterable[str]) -> frozenset[str]:
+    """The scopes themselves. Raises Invalid when there is no such scope."""
     wanted = frozenset(scopes)
     unknown = sorted(wanted - ALL_SCOPES - set(ALIASES))
     if unknown:

@@ -123,7 +123,7 @@ def first_owner(work: Work) -> MemberRow:
         made = found(work)
         if made is None:
             raise errors.Invalid(
-                "no_email", "Nobody is a member here, and the organization has no e-mail address of one person.", field="email",
+                "no_email", "Nobody is a member here, and the organization has no e-mail address.", field="email",
                 fix="Add yourself: counterfoil member add --email you@example.com --name You --role owner",
             )  # fmt: skip
         return made

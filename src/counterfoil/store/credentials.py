@@ -52,6 +52,14 @@ def revoke(conn: Connection, organization_id: str, secret_hash: str, revoked_at:
     return result.rowcount > 0
 
 
+def get(conn: Connection, organization_id: str, credential_id: str) -> CredentialRow | None:
+    """The key or token with this id, ended or not."""
+    row = conn.execute(
+        select(credentials).where(credentials.c.organization_id == organization_id, credentials.c.id == credential_id)
+    ).fetchone()
+    return CredentialRow(*row) if row else None
+
+
 def standing(conn: Connection, organization_id: str) -> list[CredentialRow]:
     """API keys and tokens that are no part of an OAuth connection, the newest first; ended ones too."""
     query = select(credentials).where(
