@@ -92,6 +92,19 @@ def spend(conn: Connection, organization_id: str, approval_id: str, spent_at: st
     return result.rowcount == 1
 
 
+def give_back(conn: Connection, organization_id: str, approval_id: str) -> None:
+    """A spent one is approved again: what it was spent on was refused elsewhere, and did not take place."""
+    conn.execute(
+        update(approvals)
+        .where(
+            approvals.c.organization_id == organization_id,
+            approvals.c.id == approval_id,
+            approvals.c.state == "spent",
+        )
+        .values(state="approved", spent_at=None)
+    )
+
+
 def forget_before(conn: Connection, moment: str) -> int:
     """Drops approvals of all organizations that were asked for before `moment`; returns how many."""
     return conn.execute(delete(approvals).where(approvals.c.created_at < moment)).rowcount
