@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl, urlsplit
 
 import anyio
 from fastapi import FastAPI
@@ -19,20 +19,31 @@ from starlette.types import Receive, Scope, Send
 from counterfoil.domain.oauth import MCP_SCOPES, Resources
 from counterfoil.errors import BillingError
 from counterfoil.mcp import guard
-from counterfoil.operations import access
-from counterfoil.operations.work import Actor
+from counterfoil.mcp.caller import Caller
+from counterfoil.operations import access, approvals
+from counterfoil.operations.work import Actor, Works
 from counterfoil.ports.clock import timestamp
 from counterfoil.rest import challenges, trace
 from counterfoil.rest.calls import ACTOR_KEY
 from counterfoil.rest.errors import respond
+from counterfoil.sdk.asgi import App, AsgiSend
+from counterfoil.sdk.client import AsyncClient
+from counterfoil.sdk.wire import Request as ApiRequest
+from counterfoil.store import instance
 
 if TYPE_CHECKING:
     from anyio.abc import TaskGroup, TaskStatus
+    from mcp.server.context import ServerRequestContext
 
     from counterfoil.app import House
     from counterfoil.mcp.endpoint import McpEndpoint
 
     EndpointOf = Callable[[FastAPI], McpEndpoint]
+
+
+# The same on every replica, so that any of them opens what another one sealed.
+_STATE_KEY: Final = "mcp_request_state"
+_FILES: Final = "/files/"
 
 
 class McpDoor:
@@ -97,10 +108,20 @@ class McpDoor:
 
     def _build(self) -> McpEndpoint:
         from counterfoil.mcp.endpoint import McpEndpoint
+        from counterfoil.mcp.server import build_server
 
         if self._endpoint_of:
             return self._endpoint_of(self._app)
-        return McpEndpoint(self._app, passed_on=(ACTOR_KEY,), now=self._house.clock.now)
+        house = self._house
+        with house.database.write() as conn:
+            secret = instance.make_secret(conn, _STATE_KEY)
+        return McpEndpoint(build_server(self._caller, house.clock.now, secret=secret))
+
+    def _caller(self, context: ServerRequestContext[Any]) -> Caller:
+        actor = context.request.scope[ACTOR_KEY] if context.request is not None else None
+        if not isinstance(actor, Actor):
+            raise TypeError("/mcp is asked without an actor")
+        return caller_for(self._app, self._house.works, actor)
 
     @staticmethod
     async def _run(endpoint: McpEndpoint, *, task_status: TaskStatus[None]) -> None:
@@ -116,3 +137,28 @@ class McpDoor:
             yield
             self._tasks = None
             tasks.cancel_scope.cancel()
+
+
+def caller_for(app: App, works: Works, actor: Actor) -> Caller:
+    """`actor` as a caller of tools: its acts are calls of the API in this process."""
+    send = AsgiSend(app, scope={ACTOR_KEY: actor})
+
+    async def approve(approval_id: str) -> None:
+        await run_in_threadpool(_approve, works, actor, approval_id)
+
+    async def fetch(url: str) -> bytes:
+        parts = urlsplit(url)
+        if not parts.path.startswith(_FILES):
+            return b""
+        answer = await send(ApiRequest("GET", parts.path, lambda found: found, params=parse_qsl(parts.query)))
+        return answer.body if answer.status == 200 else b""
+
+    return Caller(
+        AsyncClient(send), actor.scopes, f"{actor.organization_id} {actor.credential_id or actor.principal}",
+        approve=None if actor.policy.is_person_needed else approve, fetch=fetch,
+    )  # fmt: skip
+
+
+def _approve(works: Works, actor: Actor, approval_id: str) -> None:
+    with works.write(actor) as work:
+        approvals.approve(work, approval_id, approvals.ELICITATION)

@@ -14,10 +14,8 @@ from mcp import Client
 from counterfoil.app import House, create_app
 from counterfoil.domain.scopes import ALL_SCOPES
 from counterfoil.mcp.server import build_server
+from counterfoil.mcp_door import caller_for
 from counterfoil.operations.work import Actor
-from counterfoil.rest.calls import ACTOR_KEY
-from counterfoil.sdk.asgi import AsgiSend
-from counterfoil.sdk.client import AsyncClient
 from counterfoil.settings import Settings
 from tests.mcp.connecting import Assistant, run
 from tests.support.server import BUYERS, make_organization
@@ -25,6 +23,8 @@ from tests.support.server import BUYERS, make_organization
 T = TypeVar("T")
 # One hour before midnight in UTC: in Paris it is the next day already.
 EVENING = datetime(2026, 6, 30, 23, 0, tzinfo=UTC)
+
+SECRET = b"s" * 32
 
 
 class StandingClock:
@@ -44,8 +44,8 @@ class Office:
     def work(self, scenario: Callable[[Assistant], Awaitable[T]], scopes: frozenset[str] = ALL_SCOPES) -> T:
         """Runs a scenario with a connected client; failures of the server are raised, not answered."""
         actor = Actor(self.organization_id, "test", scopes)
-        api = AsyncClient(AsgiSend(create_app(self.house), scope={ACTOR_KEY: actor}))
-        server = build_server(lambda _context: api, self.house.clock.now)
+        caller = caller_for(create_app(self.house), self.house.works, actor)
+        server = build_server(lambda _context: caller, self.house.clock.now, secret=SECRET)
 
         async def connected() -> T | Exception:
             async with Client(server, mode="2026-07-28") as client:

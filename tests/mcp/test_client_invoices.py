@@ -82,6 +82,7 @@ class TestCreate:
         arguments = {"client_id": office.client(), "items": [LINE], "idempotency_key": "june-2026"}
         first = office.ask("create_client_invoice", **arguments)
         again = office.ask("create_client_invoice", **arguments)
+        assert "idempotency_key" in again.pop("repeated")["note"]
         assert again == first
         assert office.ask("list_client_invoices")["total_count"] == 1
 
@@ -244,7 +245,9 @@ class TestSend:
     def test_the_same_key_sends_once(self, office: Office) -> None:
         issued = office.draft(status="unpaid")
         arguments = {"id": issued["id"], "send_to": ["a@b.example"], "email_title": "x", "idempotency_key": "once"}
-        assert office.ask("send_client_invoice", **arguments) == office.ask("send_client_invoice", **arguments)
+        first = office.ask("send_client_invoice", **arguments)
+        assert "repeated" not in first
+        assert "idempotency_key" in office.ask("send_client_invoice", **arguments)["repeated"]["note"]
 
     def test_no_header_can_be_smuggled_in(self, office: Office) -> None:
         issued = office.draft(status="unpaid")

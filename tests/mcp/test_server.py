@@ -12,10 +12,10 @@ from jsonschema import Draft202012Validator
 from mcp import Client, MCPError
 from mcp_types import Tool
 
-from counterfoil.mcp.server import TOOLS, build_server
+from counterfoil.mcp.server import TOOLS, Caller, build_server
 from counterfoil.sdk.client import AsyncClient
 from counterfoil.sdk.wire import Answer, Request
-from tests.mcp.conftest import EVENING, LINE, Office
+from tests.mcp.conftest import EVENING, LINE, SECRET, Office
 from tests.mcp.connecting import ERAS, OTHER_ID
 
 NAMES = [
@@ -30,7 +30,9 @@ def listed(era: str) -> list[Tool]:
         raise AssertionError("listing calls nothing")
 
     async def scenario() -> list[Tool]:
-        async with Client(build_server(lambda _context: AsyncClient(nobody), lambda: EVENING), mode=era) as client:
+        caller = Caller(AsyncClient(nobody), None, "test")
+        server = build_server(lambda _context: caller, lambda: EVENING, secret=SECRET)
+        async with Client(server, mode=era) as client:
             return list((await client.list_tools()).tools)
 
     return asyncio.run(scenario())
@@ -154,7 +156,8 @@ def test_a_bug_is_an_answer_without_its_traceback() -> None:
         raise RuntimeError("secret detail of the inside")
 
     async def scenario() -> Any:
-        server = build_server(lambda _context: AsyncClient(broken), lambda: EVENING)
+        caller = Caller(AsyncClient(broken), None, "test")
+        server = build_server(lambda _context: caller, lambda: EVENING, secret=SECRET)
         async with Client(server, mode="2026-07-28") as client:
             return await client.call_tool("get_organization", {})
 

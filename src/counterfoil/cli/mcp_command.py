@@ -75,20 +75,20 @@ def _as_served(settings: Settings) -> Settings:
 
 async def _in_process(house: House, organization_id: str) -> None:
     from counterfoil.app import create_app
+    from counterfoil.domain.approvals import ALWAYS
     from counterfoil.domain.scopes import ALL_SCOPES
     from counterfoil.mcp.stdio import serve_stdio
+    from counterfoil.mcp_door import caller_for
     from counterfoil.operations.work import Actor
-    from counterfoil.rest.calls import ACTOR_KEY
-    from counterfoil.sdk.asgi import AsgiSend
-    from counterfoil.sdk.client import AsyncClient
 
-    # Whoever may start this process may read the database: there is no key to ask for.
-    actor = Actor(organization_id, "mcp", ALL_SCOPES)
-    api = AsyncClient(AsgiSend(create_app(house), scope={ACTOR_KEY: actor}))
-    await serve_stdio(api, house.clock.now)
+    # Whoever may start this process may read the database: there is no key to ask for. What cannot be taken back
+    # waits for the person all the same.
+    actor = Actor(organization_id, "mcp", ALL_SCOPES, credential_id="stdio", policy=ALWAYS)
+    await serve_stdio(caller_for(create_app(house), house.works, actor), house.clock.now)
 
 
 async def _over_http(upstream: str, key: str) -> None:
+    from counterfoil.mcp.caller import Caller
     from counterfoil.mcp.stdio import serve_stdio
     from counterfoil.ports.clock import SystemClock
     from counterfoil.sdk.client import AsyncClient, authorization
@@ -96,7 +96,7 @@ async def _over_http(upstream: str, key: str) -> None:
 
     headers = authorization(api_key=key) if ":" in key else authorization(token=key)
     async with AsyncHttpSend(upstream, headers) as send:
-        await serve_stdio(AsyncClient(send), SystemClock().now)
+        await serve_stdio(Caller(AsyncClient(send), None, "upstream"), SystemClock().now)
 
 
 class _JobsWhenAlone:
