@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from counterfoil.jobs import pending_uploads, webhooks
 from counterfoil.operations.work import SCHEDULE, Works
 from counterfoil.ports.clock import timestamp
-from counterfoil.store import idempotency, queue
+from counterfoil.store import approvals, idempotency, queue
 
 if TYPE_CHECKING:
     from counterfoil.jobs.handlers import Tools

@@ -8,7 +8,7 @@ from counterfoil import errors
 from counterfoil.domain.client_invoice import FrozenClientInvoice, LiveClientInvoice
 from counterfoil.domain.document import organization_snapshot
 from counterfoil.domain.money import ZERO, Money, text
-from counterfoil.operations import attachments
+from counterfoil.operations import attachments, guards
 from counterfoil.operations.attachments import StoredFile
 from counterfoil.operations.work import Work
 from counterfoil.store import client_invoice_imports as imports
@@ -23,6 +23,8 @@ NOBODY = "00000000-0000-0000-0000-000000000000"
 def import_files(work: Work, files: Sequence[StoredFile]) -> list[str]:
     """Import client invoices, in order; the same file again is the same invoice. Answers their ids."""
     check_allowed(work)
+    found = {file.sha256: imports.invoice_of(work.conn, work.organization_id, file.sha256) for file in files}
+    guards.imported(work, [(file.file_name, file.sha256) for file in files if not found[file.sha256]])
     return [imports.invoice_of(work.conn, work.organization_id, file.sha256) or _create(work, file) for file in files]
 
 

@@ -27,6 +27,7 @@ from counterfoil.errors import Fault
 from counterfoil.operations import (
     deposits,
     einvoice_submissions,
+    guards,
     issuing,
     parties,
     quote_links,
@@ -105,6 +106,8 @@ def create(work: Work, new: NewClientInvoice) -> Outcome:
     work.record(KIND, row.id, "created" if row.status == "draft" else "created_and_finalized", {"number": row.number})
     _announce(work, "created", row)
     _render_later(work, row)
+    if row.status != "draft":
+        guards.issued(work, row)
     return Outcome(row, (*told, *warnings))
 
 
@@ -164,6 +167,7 @@ def delete(work: Work, invoice_id: str) -> None:
     deposits.release(work, json.loads(row.frozen))
     quote_links.unlink(work, json.loads(row.live).get("quote_id"), row.id)
     work.record(KIND, row.id, "deleted", {"number": row.number})
+    guards.invoice(work, "delete", row)
 
 
 def finalize(work: Work, invoice_id: str) -> Outcome:
@@ -176,6 +180,7 @@ def finalize(work: Work, invoice_id: str) -> Outcome:
     work.record(KIND, row.id, "finalized", {"number": after.number})
     _announce(work, "updated", after)
     _render_later(work, after)
+    guards.issued(work, after, row)
     return Outcome(after, ready.warnings)
 
 
@@ -242,6 +247,7 @@ def mark_as_canceled(work: Work, invoice_id: str) -> Outcome:
     after = _with_live(work, row, status)
     deposits.release(work, frozen)
     work.record(KIND, row.id, "canceled")
+    guards.invoice(work, "cancel", row)
     # An invoice that its buyer or a platform ended is canceled in the books, and nothing else is due.
     return Outcome(after, () if is_ended else (rules.cancel_warning(work.profile.legal_country),))
 

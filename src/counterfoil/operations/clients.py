@@ -10,7 +10,7 @@ from counterfoil import errors
 from counterfoil.domain import einvoicing
 from counterfoil.domain.client import Address, Client, ClientFields, write_faults
 from counterfoil.domain.webhook import CLIENTS
-from counterfoil.operations import recurring_invoices, reminders
+from counterfoil.operations import guards, recurring_invoices, reminders
 from counterfoil.operations.webhooks import announce
 from counterfoil.operations.work import Work
 from counterfoil.store import clients as store
@@ -80,6 +80,7 @@ def update(work: Work, client_id: str, change: ClientFields) -> str:
 def delete(work: Work, client_id: str) -> None:
     """Delete a client: its recurring invoices are canceled, its reminders go, documents keep their snapshot of it."""
     text = get(work, client_id)
+    guards.client(work, text)
     recurring_invoices.cancel_of_client(work, client_id.lower())
     reminders.remove_of_client(work, client_id.lower())
     store.delete_client(work.conn, work.organization_id, client_id.lower())

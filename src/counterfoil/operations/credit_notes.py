@@ -12,7 +12,7 @@ from counterfoil.domain.client_invoice import LifecycleEvent, LiveClientInvoice
 from counterfoil.domain.credit_note import FrozenCreditNote, LiveCreditNote, NewCreditNote
 from counterfoil.domain.document import Identity
 from counterfoil.errors import Fault
-from counterfoil.operations import client_invoices, einvoice_submissions, issuing
+from counterfoil.operations import client_invoices, einvoice_submissions, guards, issuing
 from counterfoil.operations.work import Work
 from counterfoil.store import client_invoices as invoices
 from counterfoil.store import credit_notes as store
@@ -60,6 +60,7 @@ def create(work: Work, new: NewCreditNote) -> Outcome:
     client_invoices.credit(work, invoice_row, row.id, frozen.amount_due, status)
     work.later("render", {"document_kind": KIND, "document_id": row.id, "version": row.version}, about=row.id)
     einvoice_submissions.follow(work, KIND, row.id, invoice_row.id)
+    guards.credit_note(work, row, invoice_row)
     return Outcome(row, warnings)
 
 

@@ -13,7 +13,7 @@ from counterfoil import errors
 from counterfoil.domain import einvoicing as rules
 from counterfoil.domain.client_invoice import LifecycleEvent
 from counterfoil.domain.invoicing_settings import EinvoicingSettings
-from counterfoil.operations import client_invoices, clients, credit_notes, einvoice_submissions
+from counterfoil.operations import client_invoices, clients, credit_notes, einvoice_submissions, guards
 from counterfoil.operations.kinds import KINDS
 from counterfoil.operations.work import Work
 from counterfoil.ports.clock import day_in, timestamp
@@ -78,6 +78,7 @@ def send(work: Work, invoice_id: str) -> None:
         )
     _refuse_late(work, row)
     einvoice_submissions.request(work, client_invoices.KIND, row.id)
+    guards.einvoice(work, row)
 
 
 def begin(work: Work, tracking_id: str) -> Ready | None:

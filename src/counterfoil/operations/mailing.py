@@ -4,29 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field
 
 from counterfoil import errors
-from counterfoil.domain.client import Email
-from counterfoil.domain.texts import Paragraphs
+from counterfoil.domain.client_invoice import NewClientInvoice
+from counterfoil.domain.mailing import SendRequest as SendRequest  # re-exported: what send takes
 from counterfoil.formats import mail
-from counterfoil.operations.kinds import Kind
+from counterfoil.operations import client_invoices, guards
+from counterfoil.operations.kinds import CLIENT_INVOICE, Kind
 from counterfoil.operations.work import Work
 from counterfoil.store import emails
 from counterfoil.store.rows import DocumentRow, EmailRow
-
-
-class SendRequest(BaseModel):
-    """Whom to mail a document, and what to say. copy_to_self: also to the organization's own address."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    send_to: Annotated[list[Email], Field(min_length=1, max_length=50)]
-    email_title: Annotated[str, StringConstraints(min_length=1, max_length=250)]
-    email_body: Annotated[str, StringConstraints(max_length=10_000), Paragraphs] | None = None
-    copy_to_self: bool | None = True
 
 
 class SentEmail(SendRequest):
@@ -51,6 +41,21 @@ def send(work: Work, kind: Kind, document_id: str, request: SendRequest) -> None
     mail.check_header_text("email_title", request.email_title)
     check_recipients(request.send_to)
     enqueue(work, kind, row, request)
+    guards.mail(work, kind.name, row, request.model_dump(mode="json"))
+
+
+def create_and_send(work: Work, new: NewClientInvoice) -> client_invoices.Outcome:
+    """Create a client invoice and, where it says so and is issued at once, email it: all of it or nothing."""
+    outcome = client_invoices.create(work, new)
+    if new.send is None:
+        return outcome
+    if outcome.row.status == "draft":
+        raise errors.Invalid(
+            "send_without_finalize", "A draft is not mailed: send needs an invoice that is issued at once.",
+            field="send", fix='Send status "unpaid" as well, or leave send out.',
+        )  # fmt: skip
+    send(work, CLIENT_INVOICE, outcome.row.id, new.send)
+    return outcome
 
 
 def check_recipients(send_to: Sequence[str]) -> None:
@@ -82,6 +87,7 @@ def enqueue(work: Work, kind: Kind, row: DocumentRow, request: SendRequest, *, r
         sent_at=None,
     )
     emails.insert_email(work.conn, work.organization_id, email)
+    work.mails.append((kind.name, row.id, asked))
     what = "send_requested" if reminder_days is None else "reminder_requested"
     work.record(kind.name, row.id, what, {"email_id": email.id})
     work.later("send_email", {"email_id": email.id})

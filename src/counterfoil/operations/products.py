@@ -17,6 +17,7 @@ from counterfoil.domain.product import (
 )
 from counterfoil.domain.webhook import PRODUCTS
 from counterfoil.errors import Fault
+from counterfoil.operations import guards
 from counterfoil.operations.webhooks import announce
 from counterfoil.operations.work import Work
 from counterfoil.store import products as store
@@ -74,6 +75,7 @@ def delete(work: Work, product_id: str) -> None:
     text = get(work, product_id)
     store.delete_product(work.conn, work.organization_id, product_id.lower())
     work.record("product", product_id.lower(), "deleted")
+    guards.product(work, text)
     announce(work, PRODUCTS, "deleted", lambda: json.dumps(webhook_form(json.loads(text))))
 
 

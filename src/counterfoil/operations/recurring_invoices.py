@@ -17,7 +17,7 @@ from counterfoil.domain.client_invoice import PaymentMethodsRequest
 from counterfoil.domain.recurring_invoice import NewRecurringInvoice, RecurringFailure, RecurringState
 from counterfoil.domain.schedule import index_from, period_date
 from counterfoil.errors import Fault
-from counterfoil.operations import client_invoices, parties
+from counterfoil.operations import client_invoices, guards, parties
 from counterfoil.operations.work import SCHEDULE, Work
 from counterfoil.ports.clock import timestamp
 from counterfoil.store import recurring_invoices as store
@@ -57,6 +57,7 @@ def create(work: Work, new: NewRecurringInvoice) -> RecurringRow:
     row = _begun(row, asked, work.today)
     store.insert_recurring(work.conn, work.organization_id, row)
     work.record(KIND, row.id, "created")
+    guards.recurring(work, row, asked, is_new=True)
     work.wake(SCHEDULE)
     return row
 
@@ -86,7 +87,10 @@ def suspend(work: Work, recurring_invoice_id: str) -> RecurringRow:
 
 def cancel(work: Work, recurring_invoice_id: str) -> RecurringRow:
     """End it for good; the invoices that it made stay."""
-    return _ended(work, get(work, recurring_invoice_id), "cancel")
+    row = get(work, recurring_invoice_id)
+    after = _ended(work, row, "cancel")
+    guards.recurring_canceled(work, row)
+    return after
 
 
 def reactivate(work: Work, recurring_invoice_id: str) -> RecurringRow:
@@ -103,6 +107,7 @@ def reactivate(work: Work, recurring_invoice_id: str) -> RecurringRow:
     after = row._replace(status=status, next_invoice_date=coming.day.isoformat(), next_period=coming.index)
     after = _written(work, row, _begun(after, asked, work.today))
     work.record(KIND, row.id, "reactivated")
+    guards.recurring(work, after, asked, is_new=False)
     work.wake(SCHEDULE)
     return after
 

@@ -15,7 +15,7 @@ from counterfoil.domain.reminder import (
     settled,
 )
 from counterfoil.formats import mail
-from counterfoil.operations import mailing, reminder_days
+from counterfoil.operations import guards, mailing, reminder_days
 from counterfoil.operations.kinds import CLIENT_INVOICE
 from counterfoil.operations.work import Work
 from counterfoil.store import client_invoices, clients
@@ -46,6 +46,7 @@ def create(work: Work, new: NewReminder) -> str:
     )  # fmt: skip
     work.record("reminder", reminder.id, "created", {"client_id": client_id})
     reminder_days.plan_client(work, reminder)
+    guards.reminders(work, client_id, reminder.model_dump(mode="json"), is_new=True)
     return text
 
 
@@ -143,6 +144,7 @@ def _changed(work: Work, before: Reminder, sent: ReminderFields, *, keeps_recipi
     )
     work.record("reminder", reminder.id, "replaced", {"client_id": reminder.client_id})
     reminder_days.plan_client(work, reminder)
+    guards.reminders(work, reminder.client_id, reminder.model_dump(mode="json"), is_new=False)
     return text
 
 

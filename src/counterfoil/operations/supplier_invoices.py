@@ -24,7 +24,7 @@ from counterfoil.domain.supplier_invoice import (
 )
 from counterfoil.domain.supplier_reading import Finding, filled
 from counterfoil.errors import Fault
-from counterfoil.operations import attachments
+from counterfoil.operations import attachments, guards
 from counterfoil.operations.attachments import StoredFile
 from counterfoil.operations.work import Work
 from counterfoil.ports.clock import timestamp
@@ -205,6 +205,7 @@ def reject(work: Work, invoice_id: str, sent: Rejection) -> str:
     }
     written = _write(work, row, before.model_copy(update={"status": status, **reasons}))
     work.record(KIND, row.id, "rejected", reasons)
+    guards.rejected(work, row.id, row.body, reasons)
     return answers(work, [written])[0]
 
 

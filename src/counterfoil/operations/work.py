@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property, lru_cache
+from typing import Any
 
 from counterfoil import errors
 from counterfoil.domain.approvals import NEVER, Act, ApprovalPolicy, IrreversibleAct, digest
@@ -87,7 +88,8 @@ class Work:
     page_base: where public pages live, without a slash at the end; set for writes. einvoice_network: the name of the
     e-invoicing network that this server is connected to, "" for none. acts: what it does that cannot be taken back,
     noted only where the actor's policy may want a person's yes for it. preview: gives the answer to be shown to that
-    person; set by the door. is_dry_run: all of it is taken back at the end.
+    person; set by the door. is_dry_run: all of it is taken back at the end. made: ids of documents that were made and
+    issued in it, while acts are noted. mails: what is to be mailed: a document's kind and id, and the request.
     """
 
     conn: Connection
@@ -98,6 +100,8 @@ class Work:
     replay: idempotency.Record | None = None
     is_dry_run: bool = False
     acts: list[IrreversibleAct] = field(default_factory=list)
+    made: set[str] = field(default_factory=set)
+    mails: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     preview: Callable[[], str] = lambda: "{}"
     _organization: OrganizationRow | None = None
     _profile: OrganizationProfile | None = None

@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from fastapi import APIRouter
@@ -16,24 +17,28 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from counterfoil import errors
+from counterfoil.domain.approvals import digest
 from counterfoil.errors import BillingError, Fault
 from counterfoil.operations import access
-from counterfoil.operations.work import Actor, Idempotency, Work, Works
+from counterfoil.operations.gate import Question
+from counterfoil.operations.work import Actor, Idempotency, Repeat, Work, Works
 from counterfoil.ports.blobs import Blobs
 from counterfoil.ports.clock import timestamp
 from counterfoil.ports.network import Network
 from counterfoil.ports.sealing import Sealer
-from counterfoil.rest import challenges, trace
+from counterfoil.rest import challenges, previews, trace
 from counterfoil.rest.bodies import Query, read_object, validated
 from counterfoil.rest.errors import as_wire, envelope, respond
 from counterfoil.rest.routing import Route
 from counterfoil.settings import Settings
 from counterfoil.store.engine import Connection
+from counterfoil.store.idempotency import Record
 
 log = logging.getLogger("counterfoil.rest")
 Model = TypeVar("Model", bound=BaseModel)
 # A key of the ASGI scope: nothing that comes over the network can set one.
 ACTOR_KEY = "counterfoil.actor"
+_LONGEST_WINDOW = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,21 +109,26 @@ class Call:
     def write(
         self, act: Callable[[Work], str], *, status: int = 200, asked: bytes | None = None, is_secret: bool = False
     ) -> Response:
-        """Does `act` in one transaction, once a key; X-Dry-Run: true answers the same and keeps nothing.
+        """Does `act` in one transaction, once a key; X-Dry-Run: true answers with a preview too, and keeps nothing.
 
         asked: what stands for the body when a repeated request is compared; a multipart body never repeats exactly.
         is_secret: the answer shows a secret, so what is kept of it for a repeated request is sealed.
         """
         actor = self.authenticate()
+        question = self._question(asked)
         with self.doors.works.write(
-            actor, idempotency_key=self._idempotency(actor, asked), is_dry_run=self.is_dry_run
-        ) as work:
+            actor, idempotency_key=self._idempotency(actor, asked), question=question, is_dry_run=self.is_dry_run,
+            repeat=None if is_secret else self._repeat(question),
+        ) as work:  # fmt: skip
             if work.replay:
-                replayed = {"Idempotency-Replayed": "true"}
-                return self._answer(self._opened(work.replay.body, actor), work.replay.status_code, replayed)
+                return self._replayed(work.replay, actor)
             body = act(work)
             work.remember(status, self.doors.sealer.seal(body, _kept_for(actor)) if is_secret else body)
-        return self._answer(body, status, {"X-Dry-Run": "true"} if self.is_dry_run else {})
+            work.preview = lambda: previews.spliced(work, body)
+            if self.is_dry_run:
+                # What has no answer has a preview all the same.
+                return self._answer(work.preview(), 200 if status == 204 else status, {"X-Dry-Run": "true"})
+        return self._answer(body, status, {})
 
     def authenticate(self) -> Actor:
         """Who calls, with the route's scope. Raises Unauthorized or Forbidden."""
@@ -142,6 +152,28 @@ class Call:
         return challenges.headers(
             error, self.settings.base_url, (self._scope,), has_credential=self._authorization is not None
         )
+
+    def _question(self, asked: bytes | None) -> Question:
+        url = self._request.url
+        path = f"{url.path}?{url.query}" if url.query else url.path
+        return Question(self._request.method, path, self.body if asked is None else asked)
+
+    def _repeat(self, question: Question) -> Repeat | None:
+        """How long the same create is answered with the first one (ours); None without X-Repeat-Window."""
+        told = self._request.headers.get("x-repeat-window", "").strip()
+        if not told or question.method != "POST" or self.params:
+            return None
+        if not (told.isascii() and told.isdigit()) or not 1 <= int(told[:9]) <= _LONGEST_WINDOW:
+            raise errors.Malformed(
+                "bad_request", "X-Repeat-Window is no number of seconds.", parameter="X-Repeat-Window",
+                fix=f"Send whole seconds from 1 to {_LONGEST_WINDOW}, or leave the header out.",
+            )  # fmt: skip
+        same = digest([question.method, question.path, question.arguments()])
+        return Repeat(same, timedelta(seconds=int(told)))
+
+    def _replayed(self, kept: Record, actor: Actor) -> Response:
+        headers = {"Idempotency-Replayed": "true"} | ({"X-Repeated-At": kept.created_at} if kept.is_repeat else {})
+        return self._answer(self._opened(kept.body, actor), kept.status_code, headers)
 
     def _opened(self, kept: str, actor: Actor) -> str:
         """A kept answer as it was given: JSON begins with a brace, and nothing sealed does."""

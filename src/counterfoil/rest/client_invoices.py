@@ -57,7 +57,7 @@ def get_client_invoice(call: Call) -> Response:
 def create_client_invoice(call: Call) -> Response:
     """Create a client invoice"""
     new = parse_lines(call, NewClientInvoice, _NAME)
-    return call.write(lambda work: _outcome(call, work, client_invoices.create(work, new(work))))
+    return call.write(lambda work: _outcome(call, work, mailing.create_and_send(work, new(work))))
 
 
 def update_client_invoice(call: Call) -> Response:
