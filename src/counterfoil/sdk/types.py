@@ -96,6 +96,15 @@ class ClientInvoiceFields(TypedDict, total=False):
     e_invoicing_format: Literal["facturx", "xrechnung", "xrechnung_ubl"] | None  # (ours)
 
 
+class Letter(TypedDict):
+    """Whom to mail a document, and what to say."""
+
+    send_to: list[str]
+    email_title: str
+    email_body: NotRequired[str]
+    copy_to_self: NotRequired[bool]
+
+
 class NewClientInvoice(ClientInvoiceFields):
     """An invoice to create. Without status it is finalized at once."""
 
@@ -109,6 +118,7 @@ class NewClientInvoice(ClientInvoiceFields):
     quote_id: NotRequired[str]
     invoice_type: NotRequired[Literal["standard", "deposit", "balance"]]  # (ours)
     deposit_invoice_ids: NotRequired[list[str]]  # (ours)
+    send: NotRequired[Letter]  # (ours) mails the invoice once it is issued, in the same call
 
 
 class ClientInvoiceChange(ClientInvoiceFields, total=False):
@@ -146,6 +156,7 @@ class ClientInvoice(TypedDict):
     tax_exclusive_amount: NotRequired[Money]  # (ours)
     amount_due: NotRequired[Money]  # (ours)
     warnings: NotRequired[list[dict[str, Any]]]  # (ours) stood beside the document in the answer
+    preview: NotRequired[dict[str, Any]]  # (ours) of a dry run: number, vat, compliance, needs_approval, email
 
 
 class Address(TypedDict, total=False):

@@ -118,13 +118,10 @@ def page_of(name: str) -> Callable[[Any], Page[Any]]:
 
 
 def one_of(name: str) -> Callable[[Any], Any]:
-    """Reads {"name": {…}}. Warnings that Counterfoil puts beside the object are put in it, under "warnings"."""
+    """Reads {"name": {…}}. What Counterfoil puts beside it is put in it: "warnings", and a dry run's "preview"."""
 
     def parse(sent: Any) -> Any:
-        found = dict(sent[name])
-        if sent.get("warnings"):
-            found["warnings"] = sent["warnings"]
-        return found
+        return {**sent[name], **_beside(sent)}
 
     return parse
 
@@ -136,9 +133,13 @@ def either(name: str) -> Callable[[Any], Any]:
         if not isinstance(sent, dict):
             raise TypeError("not an object")
         found = sent.get(name)
-        return found if isinstance(found, dict) else sent
+        return {**found, **_beside(sent)} if isinstance(found, dict) else sent
 
     return parse
+
+
+def _beside(sent: Any) -> dict[str, Any]:
+    return {key: sent[key] for key in ("warnings", "preview") if sent.get(key)}
 
 
 def list_of(name: str) -> Callable[[Any], Any]:
@@ -150,8 +151,9 @@ def list_of(name: str) -> Callable[[Any], Any]:
     return parse
 
 
-def nothing(_sent: Any) -> None:
-    """Reads an answer without a body."""
+def nothing(sent: Any) -> Any:
+    """Reads an answer without a body: None; of a dry run (Counterfoil only) {"preview": …}."""
+    return _beside(sent) or None if isinstance(sent, dict) else None
 
 
 def path_to(base: str, id: str, action: str = "") -> str:
