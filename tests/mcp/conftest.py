@@ -10,8 +10,10 @@ from typing import Any, TypeVar
 
 import pytest
 from mcp import Client
+from mcp_types import ElicitResult
 
 from counterfoil.app import House, create_app
+from counterfoil.domain.approvals import ApprovalPolicy
 from counterfoil.domain.scopes import ALL_SCOPES
 from counterfoil.mcp.server import build_server
 from counterfoil.mcp_door import caller_for
@@ -21,6 +23,7 @@ from tests.mcp.connecting import Assistant, run
 from tests.support.server import BUYERS, make_organization
 
 T = TypeVar("T")
+Answer = Callable[[Any, Any], Awaitable[ElicitResult]]
 # One hour before midnight in UTC: in Paris it is the next day already.
 EVENING = datetime(2026, 6, 30, 23, 0, tzinfo=UTC)
 
@@ -41,14 +44,28 @@ class Office:
     house: House
     organization_id: str
 
-    def work(self, scenario: Callable[[Assistant], Awaitable[T]], scopes: frozenset[str] = ALL_SCOPES) -> T:
-        """Runs a scenario with a connected client; failures of the server are raised, not answered."""
-        actor = Actor(self.organization_id, "test", scopes)
+    def work(
+        self,
+        scenario: Callable[[Assistant], Awaitable[T]],
+        scopes: frozenset[str] = ALL_SCOPES,
+        *,
+        policy: str = "never",
+        credential_id: str = "test",
+        era: str = "2026-07-28",
+        answer: Answer | None = None,
+    ) -> T:
+        """Runs a scenario with a connected client; failures of the server are raised, not answered.
+
+        answer: what the client's user says to questions of the server; None for a client that cannot ask its user.
+        """
+        actor = Actor(
+            self.organization_id, "test", scopes, credential_id=credential_id, policy=ApprovalPolicy.parse(policy)
+        )
         caller = caller_for(create_app(self.house), self.house.works, actor)
         server = build_server(lambda _context: caller, self.house.clock.now, secret=SECRET)
 
         async def connected() -> T | Exception:
-            async with Client(server, mode="2026-07-28") as client:
+            async with Client(server, mode=era, elicitation_callback=answer) as client:
                 try:
                     return await scenario(Assistant(client))
                 except Exception as error:  # the client's task group would wrap it

@@ -6,20 +6,44 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx2
+from jsonschema import Draft202012Validator
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import CallToolResult
 
+from counterfoil.mcp.catalog import TOOLS
+from counterfoil.mcp.results_size import ANSWER_BYTES_MAX
 from tests.support.server import COMMAND, Server
 
 T = TypeVar("T")
 ERAS = ("legacy", "2026-07-28")  # legacy: initialize first, as all clients until 2025-11-25 do
 OTHER_ID = "01a20000-0000-7000-8000-000000000000"
+
+
+@cache
+def _validator(tool: str) -> Draft202012Validator:
+    (schema,) = (known.output_schema for known in TOOLS if known.name == tool)
+    return Draft202012Validator(schema)
+
+
+def conforming(tool: str, result: CallToolResult) -> CallToolResult:
+    """The result. Raises AssertionError unless it conforms to the tool's output schema and is short enough to be read.
+
+    test_server shows that the schema of the table is the one that is listed.
+    """
+    faults = [
+        f"{fault.json_path}: {fault.message[:200]}" for fault in _validator(tool).iter_errors(result.structured_content)
+    ]
+    assert faults == [], f"{tool}: {faults}"
+    size = len(result.model_dump_json(by_alias=True, exclude_none=True).encode())
+    assert size <= ANSWER_BYTES_MAX, f"{tool}: {size} bytes"
+    return result
 
 
 @dataclass(frozen=True)
@@ -29,7 +53,7 @@ class Assistant:
     client: Client
 
     async def call(self, tool: str, **arguments: Any) -> CallToolResult:
-        return await self.client.call_tool(tool, arguments)
+        return conforming(tool, await self.client.call_tool(tool, arguments))
 
     async def ask(self, tool: str, **arguments: Any) -> dict[str, Any]:
         result = await self.call(tool, **arguments)
