@@ -254,8 +254,9 @@ def _add_health(app: FastAPI, house: House) -> None:
 
 
 def _add_pages(app: FastAPI, house: House) -> None:
-    from counterfoil.web import pages
+    from counterfoil.web import oauth, pages
 
+    oauth.mount(app, house.doors)
     pages.mount(app, house.doors, house.settings.data / "mail")
 
 

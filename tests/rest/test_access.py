@@ -55,6 +55,7 @@ ROUTES = {
     ("GET", "/v2/products/{id}"): "product.read",
     ("PATCH", "/v2/products/{id}"): "product.write",
     ("PUT", "/v2/products/{id}"): "product.write",
+    ("DELETE", "/v2/oauth2/consents"): "organization.read",
     ("DELETE", "/v2/products/{id}"): "product.write",
     ("GET", "/v2/settings"): "client_invoices.read",
     ("PUT", "/v2/settings"): "client_invoice.write",

@@ -88,7 +88,6 @@ class Client:
     redirect_uris: tuple[str, ...]
     secret_hash: str = ""
     scope: str = ""
-    auth_method: str = "none"
     host: str = ""
 
     @property

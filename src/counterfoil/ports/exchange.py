@@ -9,14 +9,15 @@ from __future__ import annotations
 import socket
 import ssl
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import httpcore
 
 from counterfoil.ports.network import Target
 
-ANSWER_BYTES_MAX = 32_768  # for the head of an answer: its body is never read
+ANSWER_BYTES_MAX = 32_768  # of an answer, its head included; of a POST the body is never read
 
 
 class _Line(httpcore.NetworkStream):
@@ -29,7 +30,7 @@ class _Line(httpcore.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if self._left_bytes <= 0:
-            raise ConnectionError(f"the head of the answer is longer than {ANSWER_BYTES_MAX} bytes")
+            raise ConnectionError(f"the answer is longer than {ANSWER_BYTES_MAX} bytes")
         self._hurry()
         received = self._sock.recv(min(max_bytes, self._left_bytes))
         self._left_bytes -= len(received)
@@ -89,6 +90,38 @@ def status_of_post(
     deadline: float,
 ) -> int:
     """The status of the answer to a POST; closes the connection. Raises TimeoutError, OSError or httpcore's errors."""
+    with _asked("POST", connection, target, headers, body, tls_context=tls_context, deadline=deadline) as answer:
+        return int(answer.status)
+
+
+def answer_to_get(
+    connection: socket.socket,
+    target: Target,
+    headers: Mapping[str, str],
+    *,
+    tls_context: ssl.SSLContext,
+    deadline: float,
+    most_bytes: int,
+) -> tuple[int, dict[str, str], bytes]:
+    """The status, headers (names in lower case) and body of the answer to a GET; closes the connection.
+
+    Raises ConnectionError for a body of more than most_bytes, TimeoutError, OSError or httpcore's errors.
+    """
+    with _asked("GET", connection, target, headers, b"", tls_context=tls_context, deadline=deadline) as answer:
+        body = bytearray()
+        for part in answer.iter_stream():
+            body += part
+            if len(body) > most_bytes:
+                raise ConnectionError(f"the answer is longer than {most_bytes} bytes")
+        named = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
+        return int(answer.status), named, bytes(body)
+
+
+@contextmanager
+def _asked(
+    method: str, connection: socket.socket, target: Target, headers: Mapping[str, str], body: bytes, *,
+    tls_context: ssl.SSLContext, deadline: float,
+) -> Iterator[httpcore.Response]:  # fmt: skip
     scheme = b"https" if target.is_tls else b"http"
     host = target.host.encode()
     origin = httpcore.Origin(scheme, host, target.port)
@@ -98,8 +131,8 @@ def status_of_post(
     try:
         with (
             httpcore.HTTPConnection(origin, ssl_context=tls_context, network_backend=_Connected(line)) as http,
-            http.stream("POST", url, headers=sent, content=body) as answer,
+            http.stream(method, url, headers=sent, content=body) as answer,
         ):
-            return int(answer.status)
+            yield answer
     finally:
         line.close()

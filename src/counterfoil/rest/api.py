@@ -19,6 +19,7 @@ from counterfoil.rest import (
     client_invoices,
     clients,
     compliance,
+    consents,
     credit_notes,
     document_files,
     document_pages,
@@ -39,7 +40,7 @@ from counterfoil.rest.routing import Route
 RESOURCES = (
     client_invoice_files, client_invoices, credit_notes, compliance, document_files, document_pages, clients,
     organization, attachments, attachment_uploads, products, settings, einvoicing, quotes, webhooks, reminders,
-    recurring_invoices, supplier_invoices,
+    recurring_invoices, supplier_invoices, consents,
 )  # fmt: skip
 
 
