@@ -12,10 +12,12 @@ import typer
 
 from counterfoil.cli.console import DatabaseOption, DataOption, fail
 from counterfoil.cli.initialize import house_settings
+from counterfoil.cli.mcp_upstream import run_upstream
 from counterfoil.cli.token import find_organization
 
 if TYPE_CHECKING:
     from counterfoil.app import House
+    from counterfoil.domain.approvals import ApprovalPolicy
     from counterfoil.jobs.service import JobService
     from counterfoil.settings import Settings
     from counterfoil.store.locks import FileLock
@@ -23,29 +25,46 @@ if TYPE_CHECKING:
 LOOK_FOR_SERVER_SECONDS = 1.0
 
 
+app = typer.Typer(help="Serve MCP on standard input and output, for an assistant that starts it.")
+
+
+@app.callback(invoke_without_command=True)
 def mcp(
+    context: typer.Context,
     data: DataOption = None,
     organization: Annotated[str | None, typer.Option(help="Slug; needed when there are several.")] = None,
     upstream: Annotated[str | None, typer.Option(help="Address of a server of this API, instead of --data.")] = None,
     api_key: Annotated[
         str | None, typer.Option(help="login:secret, or a token; for --upstream.", envvar="COUNTERFOIL_API_KEY")
     ] = None,
+    staging_token: Annotated[
+        str | None, typer.Option(help="For a sandbox that wants X-Qonto-Staging-Token; for --upstream.")
+    ] = None,
+    approvals: Annotated[
+        str, typer.Option(help='When an act waits for a person: always, never, above:AMOUNT; also with " by:person".')
+    ] = "always",
     database_url: DatabaseOption = None,
 ) -> None:
     """Serve MCP on standard input and output, for an assistant that starts it."""
+    if context.invoked_subcommand is not None:
+        return
     if upstream and not api_key:
         fail("--upstream needs --api-key LOGIN:SECRET, or COUNTERFOIL_API_KEY")
     if upstream and organization:
         fail("--organization goes with --data; the upstream's key says which organization it is for")
-    run_stdio(house_settings(data, database_url), organization, upstream, api_key)
+    from counterfoil.domain.approvals import ApprovalPolicy
 
-
-def run_stdio(settings: Settings, organization_slug: str | None, upstream: str | None, api_key: str | None) -> None:
-    """Serves until standard input ends: over the data directory, or over `upstream` with its key. Logs go to stderr."""
+    policy = ApprovalPolicy.parse(approvals)
+    settings = house_settings(data, database_url)
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     if upstream:
-        asyncio.run(_over_http(upstream, api_key or ""))
-        return
+        run_upstream(settings.data, upstream, api_key or "", policy, staging_token=staging_token)
+    else:
+        run_stdio(settings, organization, policy)
+
+
+def run_stdio(settings: Settings, organization_slug: str | None, policy: ApprovalPolicy) -> None:
+    """Serves the data directory until standard input ends. Logs go to stderr."""
     from counterfoil.app import DATABASE_FILE, House
 
     if not settings.database_url and not (settings.data / DATABASE_FILE).exists():
@@ -56,7 +75,7 @@ def run_stdio(settings: Settings, organization_slug: str | None, upstream: str |
         organization_id = find_organization(house, organization_slug)
         if jobs:
             jobs.start()
-        asyncio.run(_in_process(house, organization_id))
+        asyncio.run(_in_process(house, organization_id, policy))
     finally:
         if jobs:
             jobs.stop()
@@ -73,9 +92,8 @@ def _as_served(settings: Settings) -> Settings:
     return settings.model_copy(update={"public_url": file.read_text(encoding="utf-8").strip()})
 
 
-async def _in_process(house: House, organization_id: str) -> None:
+async def _in_process(house: House, organization_id: str, policy: ApprovalPolicy) -> None:
     from counterfoil.app import create_app
-    from counterfoil.domain.approvals import ALWAYS
     from counterfoil.domain.scopes import ALL_SCOPES
     from counterfoil.mcp.stdio import serve_stdio
     from counterfoil.mcp_door import caller_for
@@ -83,20 +101,8 @@ async def _in_process(house: House, organization_id: str) -> None:
 
     # Whoever may start this process may read the database: there is no key to ask for. What cannot be taken back
     # waits for the person all the same.
-    actor = Actor(organization_id, "mcp", ALL_SCOPES, credential_id="stdio", policy=ALWAYS)
+    actor = Actor(organization_id, "mcp", ALL_SCOPES, credential_id="stdio", policy=policy)
     await serve_stdio(caller_for(create_app(house), house.works, actor), house.clock.now)
-
-
-async def _over_http(upstream: str, key: str) -> None:
-    from counterfoil.mcp.caller import Caller
-    from counterfoil.mcp.stdio import serve_stdio
-    from counterfoil.ports.clock import SystemClock
-    from counterfoil.sdk.client import AsyncClient, authorization
-    from counterfoil.sdk.http import AsyncHttpSend
-
-    headers = authorization(api_key=key) if ":" in key else authorization(token=key)
-    async with AsyncHttpSend(upstream, headers) as send:
-        await serve_stdio(Caller(AsyncClient(send), None, "upstream"), SystemClock().now)
 
 
 class _JobsWhenAlone:
@@ -143,6 +149,6 @@ def _is_free(lock: FileLock) -> bool:
     return is_free
 
 
-def register(app: typer.Typer) -> None:
-    """Adds the command."""
-    app.command("mcp")(mcp)
+def register(parent: typer.Typer) -> None:
+    """Adds the command and what belongs to it."""
+    parent.add_typer(app, name="mcp")

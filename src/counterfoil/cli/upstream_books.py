@@ -145,7 +145,8 @@ class UpstreamBooks:
     def _told(self, error: errors.ApprovalRequired) -> errors.ApprovalRequired:
         """The same, with the one place where it is approved: there is no page for it, only this machine's terminal."""
         fault = error.faults[0]
-        told = dict(fault.meta["approval"]) if isinstance(fault.meta.get("approval"), dict) else {}
+        found = fault.meta.get("approval")
+        told: dict[str, object] = dict(found) if isinstance(found, dict) else {}
         command = f"counterfoil approve {told.get('id', '')} --data {shlex.quote(str(self._data))}"
         fix = fault.fix
         if told.get("state") != "declined":

@@ -19,6 +19,7 @@ from counterfoil.domain.approvals import IrreversibleAct, digest
 from counterfoil.domain.client_invoice import NewClientInvoice
 from counterfoil.domain.credit_note import NewCreditNote
 from counterfoil.domain.document import Identity, as_new, build_client_invoice, client_snapshot
+from counterfoil.domain.mailing import SendRequest
 from counterfoil.domain.money import text
 from counterfoil.domain.organization import OrganizationProfile
 from counterfoil.domain.quote import NewQuote, as_new_quote, build_quote, quote_faults
@@ -27,6 +28,7 @@ from counterfoil.domain.supplier_invoice_lifecycle import next_status as next_su
 from counterfoil.errors import Fault
 from counterfoil.mcp.results import client_name
 from counterfoil.mcp.upstream_acts import Asked, euros, version_of
+from counterfoil.mcp.upstream_answers import wire
 from counterfoil.mcp.upstream_reading import Reader, Seller, validated, whole_invoice
 
 _INVOICE_ACTIONS: Final = ("finalize", "mark_as_paid", "unmark_as_paid", "mark_as_canceled")
@@ -54,8 +56,8 @@ class Trial:
     def answer(self, *, needs_approval: bool) -> dict[str, Any]:
         """What a dry run answers."""
         compliance = {
-            "is_ready": not self.errors, "errors": [_told(each) for each in self.errors],
-            "warnings": [_told(each) for each in self.warnings],
+            "is_ready": not self.errors, "errors": [wire(each) for each in self.errors],
+            "warnings": [wire(each) for each in self.warnings],
         }  # fmt: skip
         preview = {
             "number": None, "number_note": _NUMBER_NOTE, "vat": vat_table(self.document or self.subject),
@@ -105,7 +107,7 @@ def acts_of(asked: Asked, trial: Trial) -> tuple[IrreversibleAct, ...]:
     amount, seen = euros(shown), digest(trial.seen)
     acts = [IrreversibleAct(asked.act, asked.kind, asked.document_id, seen, amount, _summary(asked, trial))]  # type: ignore[arg-type]  # one of ACTS
     if trial.mail is not None and asked.act != "send":
-        words = f"Mail it to {', '.join(trial.mail['to'])}, subject “{trial.mail['subject']}”."
+        words = f"Mail it to {', '.join(trial.mail['to'])}, subject “{_line(trial.mail['subject'])}”."
         acts.append(IrreversibleAct("send", asked.kind, asked.document_id, seen, amount, words))
     return tuple(acts)
 
@@ -256,21 +258,20 @@ def _or_as_it_is(subject: Mapping[str, Any], seller: Seller) -> dict[str, Any]:
 
 
 async def _mail(asked: Asked, document: Mapping[str, Any], reader: Reader) -> dict[str, Any]:
-    letter = asked.letter or {}
+    letter = SendRequest.model_validate(asked.letter or {})
     profile: OrganizationProfile = (await reader.seller(document.get("organization") or {})).profile
     number = str(document.get("number") or "").removesuffix("-PROFORMA") or "(number)"
-    to = [str(each) for each in letter.get("send_to") or ()]
-    copy = [profile.email or "(your own address)"] if letter.get("copy_to_self", True) else []
     return {
-        "to": to, "cc": copy, "subject": str(letter.get("email_title") or ""),
-        "body": str(letter.get("email_body") or "(the server's own text)"), "attachments": [f"{number}.pdf"],
+        "to": letter.send_to, "cc": [profile.email or "(your own address)"] if letter.copy_to_self else [],
+        "subject": letter.email_title, "body": letter.email_body or "(the server's own text)",
+        "attachments": [f"{number}.pdf"],
     }  # fmt: skip
 
 
 def _summary(asked: Asked, trial: Trial) -> str:
     shown, before = trial.document or trial.subject, trial.subject
     to = f"for {_party(shown)}{_amount(shown)}"
-    number = f"{asked.kind.replace('_', ' ')} {before.get('number') or before.get('invoice_number') or ''}".strip()
+    number = f"{asked.kind.replace('_', ' ')} {_line(str(before.get('number') or ''))}".strip()
     match asked.act, asked.action:
         case "create_as_unpaid", _:
             return (
@@ -283,22 +284,30 @@ def _summary(asked: Asked, trial: Trial) -> str:
         case "credit_note", _:
             return f"Issue a credit note {to}, on invoice {before.get('number') or ''}."
         case "reject", _:
-            which = before.get("invoice_number") or before.get("id")
+            which = _line(str(before.get("invoice_number") or before.get("id")))
             return f"Reject the supplier invoice {which}{_amount(before)}, for good."
         case "send", "send":
             mail = trial.mail or {"to": [], "subject": ""}
-            return f"Mail {number} {to}, to {', '.join(mail['to'])}, subject “{mail['subject']}”."
+            return f"Mail {number} {to}, to {', '.join(mail['to'])}, subject “{_line(mail['subject'])}”."
         case "send", "send_by_einvoice":
             return f"Hand {number} {to} to the e-invoicing network."
         case "delete", _:
-            what = str(before.get("title") or "") or _party({"client": before} if asked.kind == "client" else before)
+            what = _line(str(before.get("title") or "")) or _party(
+                {"client": before} if asked.kind == "client" else before
+            )
             return f"Delete the {number} ({what}), for good."
     return f"{asked.request.method} {asked.request.path}, which cannot be taken back."
 
 
 def _party(document: Mapping[str, Any]) -> str:
     client = document.get("client")
-    return (client_name(client) if isinstance(client, Mapping) else "")[:_NAME_MAX] or "a client"
+    return _line(client_name(client) if isinstance(client, Mapping) else "") or "a client"
+
+
+def _line(text: str) -> str:
+    """One line, and no longer than one: it was written by anybody."""
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    return line if len(line) <= _NAME_MAX else f"{line[: _NAME_MAX - 1]}…"
 
 
 def _amount(document: Mapping[str, Any]) -> str:
@@ -350,9 +359,3 @@ def _item_for_wire(item: Mapping[str, Any]) -> dict[str, Any]:
 def _iban_of(document: Mapping[str, Any]) -> str | None:
     methods = document.get("payment_methods")
     return str(methods[0].get("iban") or "") or None if isinstance(methods, list) and methods else None
-
-
-def _told(fault: Fault) -> dict[str, Any]:
-    values = {"code": fault.code, "message": fault.message, "field": fault.field, "fix": fault.fix,
-              "rule": fault.rule, "source": fault.source}  # fmt: skip
-    return {name: value for name, value in values.items() if value}
