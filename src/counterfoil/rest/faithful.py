@@ -14,9 +14,10 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.datastructures import Headers
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from counterfoil import errors
+from counterfoil.rest import additions
 from counterfoil.rest.calls import ACTOR_KEY
 from counterfoil.rest.errors import respond
 from counterfoil.rest.faults import Answer, answer_of
@@ -56,6 +57,12 @@ class Faithful(BaseModel):
     client_needs_tax_id: bool = Field(
         False, description="a quote or invoice for a company without tax_identification_number: 422"
     )
+    additions_unknown: bool = Field(
+        False, description="X-Dry-Run, X-Repeat-Window, and send of a new invoice do nothing: a dry run is a real one"
+    )
+    additions_off: bool = Field(
+        False, description="what Counterfoil adds to the API is not there: headers, filters, paths and fields of ours"
+    )
     oauth_only: bool = Field(False, description="quotes, einvoicing and webhooks: 403 for an API key")
     invoice_create_refused: bool = Field(False, description="POST /v2/client_invoices: 422 invalid_iban, IBAN is empty")
 
@@ -66,6 +73,7 @@ EVERYTHING = Faithful.model_construct(
     pdf_delay_seconds=10, quote_patch_412=True, attachment_id_late=True, idempotency_minutes=30,
     idempotency_replays_any_body=True, require_staging_token=True, rate_limits=True, product_get_404=True,
     empty_items_null=True, quote_envelope="wrapped", credit_note_as_seen=True, client_needs_tax_id=True,
+    additions_unknown=True,
 )  # fmt: skip
 
 
@@ -88,12 +96,18 @@ class FaithfulLayer:
         is_meant = scope["type"] == "http" and ACTOR_KEY not in scope and on is not PLAIN
         if is_meant and scope["path"] == LOGIN_PATH:
             await HTMLResponse("<html><body><h1>Sign in</h1></body></html>")(scope, receive, send)
+        elif is_meant and on.additions_off and scope["path"] == "/healthz":
+            await JSONResponse({"status": "ok"})(scope, receive, send)
         elif is_meant and scope["path"].startswith("/v2/"):
+            if on.additions_off:
+                scope, receive = await _plainly(scope, receive)
             await self._faithfully(on, scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
     async def _faithfully(self, on: Faithful, scope: Scope, receive: Receive, send: Send) -> None:
+        if on.additions_unknown:
+            scope, receive = await _without_additions(scope, receive)
         refusal = _refusal(on, scope) or await self._quote_refusal(on, scope)
         if not refusal and on.client_needs_tax_id and (scope["method"], scope["path"]) in _FOR_A_CLIENT:
             body = await _whole(receive)
@@ -138,7 +152,20 @@ class FaithfulLayer:
         )  # fmt: skip
 
 
+async def _plainly(scope: Scope, receive: Receive) -> tuple[Scope, Receive]:
+    """The request as a server reads it that knows nothing of ours."""
+    headers = [(name, value) for name, value in scope["headers"] if name.lower() not in additions.HEADERS]
+    plain = {**scope, "headers": headers, "query_string": additions.plain_query(scope["query_string"])}
+    if scope["method"] != "POST" or scope["path"] not in ("/v2/client_invoices", "/v2/credit_notes"):
+        return plain, receive
+    body = additions.plain_body(scope["path"], await _whole(receive))
+    sized = [(name, value) for name, value in headers if name.lower() != b"content-length"]
+    plain["headers"] = [*sized, (b"content-length", str(len(body)).encode())]
+    return plain, _again(body, receive)
+
+
 _FOR_A_CLIENT = (("POST", "/v2/quotes"), ("POST", "/v2/client_invoices"))
+_ADDED_HEADERS = (b"x-dry-run", b"x-repeat-window")
 _QUOTE = re.compile(r"/v2/quotes/[^/]+")
 _QUOTES = re.compile(r"/v2/quotes(/[^/]+)?")
 _PRODUCT = re.compile(r"/v2/products/[^/]+")
@@ -170,6 +197,26 @@ def _again(body: bytes, receive: Receive) -> Receive:
     return replayed
 
 
+async def _without_additions(scope: Scope, receive: Receive) -> tuple[Scope, Receive]:
+    """A request as a server reads it that does not know what we added to requests."""
+    headers = [(name, value) for name, value in scope["headers"] if name.lower() not in _ADDED_HEADERS]
+    if (scope["method"], scope["path"]) != ("POST", "/v2/client_invoices"):
+        return {**scope, "headers": headers}, receive
+    body = await _whole(receive)
+    try:
+        sent = json.loads(body)
+    except ValueError:
+        sent = None
+    if isinstance(sent, dict):
+        inner = sent.get("client_invoice")
+        for fields in (sent, inner if isinstance(inner, dict) else {}):
+            fields.pop("send", None)
+        body = json.dumps(sent).encode()
+        length = str(len(body)).encode()
+        headers = [(name, length if name.lower() == b"content-length" else value) for name, value in headers]
+    return {**scope, "headers": headers}, _again(body, receive)
+
+
 def _client_id(body: bytes) -> str:
     """Which client a document is for, flat or wrapped; "" when it does not say."""
     try:
@@ -188,6 +235,8 @@ def _refusal(on: Faithful, scope: Scope) -> Response | None:
     is_key = not headers.get("authorization", "").lower().startswith("bearer ")
     if on.oauth_only and is_key and path.startswith(_OAUTH_ONLY):
         return respond(errors.Forbidden("forbidden", "This endpoint wants OAuth.", fix="Send a bearer token."))
+    if on.additions_off and (additions.OWN_PATHS.fullmatch(path) or (method, path) == ("PATCH", "/v2/organization")):
+        return respond(errors.NotFound("not_found", "Not found.", fix="It is an addition of Counterfoil's."))
     if on.product_get_404 and method == "GET" and _PRODUCT.fullmatch(path):
         return respond(errors.NotFound("not_found", "Product not found.", parameter="id", fix="List products."))
     if on.invoice_create_refused and (method, path) == ("POST", "/v2/client_invoices"):
@@ -204,6 +253,8 @@ def _edits(on: Faithful, method: str, path: str) -> Iterator[Edit]:
         yield _as_seen
     if on.empty_items_null:
         yield _with_null_items
+    if on.additions_off:
+        yield additions.plain_answer
 
 
 def _apply(answer: Answer, edits: tuple[Edit, ...]) -> None:
