@@ -6,6 +6,7 @@ import re
 from typing import Final, Literal, get_args
 
 from counterfoil.domain.approvals import ALWAYS, ApprovalPolicy
+from counterfoil.domain.scopes import WEBHOOK
 from counterfoil.domain.texts import one_line
 from counterfoil.errors import Invalid
 
@@ -26,9 +27,16 @@ def may_decide(role: str) -> bool:
 
 def scopes_for(role: str, scopes: frozenset[str]) -> frozenset[str]:
     """Those of `scopes` that a token which acts for such a person may carry: an accountant's reads only."""
-    if role != "accountant":
-        return scopes
-    return frozenset(scope for scope in scopes if scope.endswith(".read") or ("." not in scope and scope != "webhook"))
+    return frozenset(filter(_reads, scopes)) if role == "accountant" else scopes
+
+
+def is_reading(scopes: frozenset[str]) -> bool:
+    """Whether these scopes change nothing."""
+    return all(map(_reads, scopes))
+
+
+def _reads(scope: str) -> bool:
+    return scope.endswith(".read") or ("." not in scope and scope != WEBHOOK)
 
 
 def policy_for(role: str, policy: ApprovalPolicy) -> ApprovalPolicy:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from counterfoil.formats.colors import DEFAULT_ACCENT
 from counterfoil.web import assets, forms
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def page(
     status: int = 200,
     form_targets: str = "'self'",
     headers: dict[str, str] | None = None,
+    accent_color: str = DEFAULT_ACCENT,
     **values: object,
 ) -> Response:
     """The page of a template. form_targets: where its forms, and what they redirect to, may lead (form-action)."""
@@ -53,6 +55,7 @@ def page(
         csrf=partial(forms.csrf_token, signed_in) if signed_in else None,
         style=link(request, "/assets/" + assets.link("page.css")),
         own_style=link(request, "/assets/" + assets.link("people.css")),
+        accent=link(request, "/assets/" + assets.accent_link(accent_color)),
         icon=link(request, "/assets/" + assets.link("icon.svg")),
         **values,
     )  # fmt: skip

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from counterfoil.ports.mail import Mailer, mailer
-from counterfoil.web import assets, dev_mail, public_invoice, public_quote, signin
+from counterfoil.web import access, approvals, assets, dev_mail, public_invoice, public_quote, signin
 from counterfoil.web.doors import PageDoors
 
 _START_HEADERS = {
@@ -37,6 +37,8 @@ def mount(app: FastAPI, doors: PageDoors, mail_directory: Path) -> None:
     public_invoice.mount(app, doors)
     public_quote.mount(app, doors)
     signin.mount(app, doors)
+    approvals.mount(app, doors)
+    access.mount(app, doors)
     app.include_router(dev_mail.router(get_mailer))
 
 

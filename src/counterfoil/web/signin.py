@@ -30,7 +30,7 @@ from counterfoil.rest.limits import Limits, Meter, Recent
 from counterfoil.store import members as member_rows
 from counterfoil.web import forms, frame
 from counterfoil.web.doors import PageDoors
-from counterfoil.web.people_texts import FAULTS, SIGN_IN
+from counterfoil.web.people_texts import FaultTexts, SignInTexts
 
 HOME = "/approvals"
 # Wrong passwords for one address from one place. In this process's memory: forgotten with it, and not shared.
@@ -175,9 +175,9 @@ def _ask(
     with doors.works.database.read() as conn:
         has_members = member_rows.has_any(conn)
     if not has_members:
-        return frame.message(request, SIGN_IN.nobody_title, SIGN_IN.nobody, command=SIGN_IN.command)
+        return frame.message(request, SignInTexts.nobody_title, SignInTexts.nobody, command=SignInTexts.command)
     return frame.page(
-        request, "signin.html", status=status, headers=headers, t=SIGN_IN, next=after, email=email, fault=fault
+        request, "signin.html", status=status, headers=headers, t=SignInTexts, next=after, email=email, fault=fault
     )  # fmt: skip
 
 
@@ -186,22 +186,24 @@ def _with_password(doors: PageDoors, attempts: Attempts, request: Request, body:
     email, password, after = fields.get("email", ""), fields.get("password", ""), _after(fields.get("next", ""))
     ask = partial(_ask, doors, request, after, email=email[:254])
     if not forms.is_own(request, doors.settings.base_url):
-        return ask(fault=SIGN_IN.not_from_here, status=403)
+        return ask(fault=SignInTexts.not_from_here, status=403)
     host = request.client.host if request.client else None
     wait = attempts.begin(email, host)
     if wait:
         minutes = int(wait // 60) + 1
-        return ask(fault=SIGN_IN.wait.format(minutes=minutes), status=429, headers={"retry-after": str(int(wait) + 1)})
+        return ask(
+            fault=SignInTexts.wait.format(minutes=minutes), status=429, headers={"retry-after": str(int(wait) + 1)}
+        )
     found = _known(doors, email, password)
     if not found:
-        return ask(fault=SIGN_IN.wrong, status=422)
+        return ask(fault=SignInTexts.wrong, status=422)
     attempts.forget(email, host)
     if len(found) > 1:
         return _choose(doors, request, found, after)
     try:
         return _begin(doors, request, found[0], password, after)
     except Conflict:
-        return ask(fault=SIGN_IN.wrong, status=422)
+        return ask(fault=SignInTexts.wrong, status=422)
 
 
 def _known(doors: PageDoors, email: str, password: str) -> list[Found]:
@@ -230,7 +232,7 @@ def _choose(doors: PageDoors, request: Request, found: list[Found], after: str) 
     for each in found:
         with doors.works.write(_actor(each)) as work:
             choices.append((each.organization_name, members.new_link(work, each.member.id, life=_CHOICE_LIFE)))
-    return frame.page(request, "signin_choice.html", t=SIGN_IN, next=after, choices=choices)
+    return frame.page(request, "signin_choice.html", t=SignInTexts, next=after, choices=choices)
 
 
 def _link_page(doors: PageDoors, request: Request) -> Response:
@@ -240,13 +242,13 @@ def _link_page(doors: PageDoors, request: Request) -> Response:
     except (NotFound, Gone) as error:
         return _dead_link(request, error)
     return frame.page(
-        request, "signin_link.html", t=SIGN_IN, found=found, token=request.path_params["token"], next=HOME, fault=""
+        request, "signin_link.html", t=SignInTexts, found=found, token=request.path_params["token"], next=HOME, fault=""
     )  # fmt: skip
 
 
 def _with_link(doors: PageDoors, request: Request, body: bytes | None) -> Response:
     if not forms.is_own(request, doors.settings.base_url):
-        return frame.message(request, FAULTS.title, SIGN_IN.not_from_here, status=403)
+        return frame.message(request, FaultTexts.title, SignInTexts.not_from_here, status=403)
     after = _after((forms.fields_of(body) or {}).get("next", ""))
     try:
         found = _behind_link(doors, request)
@@ -266,8 +268,8 @@ def _behind_link(doors: PageDoors, request: Request) -> Found:
 def _dead_link(request: Request, error: BillingError) -> Response:
     is_gone = isinstance(error, Gone)
     return frame.message(
-        request, SIGN_IN.link_gone if is_gone else SIGN_IN.link_missing, SIGN_IN.link_again,
-        status=410 if is_gone else 404, command=SIGN_IN.command, back=("/signin", SIGN_IN.title),
+        request, SignInTexts.link_gone if is_gone else SignInTexts.link_missing, SignInTexts.link_again,
+        status=410 if is_gone else 404, command=SignInTexts.command, back=("/signin", SignInTexts.title),
     )  # fmt: skip
 
 
@@ -287,7 +289,7 @@ def _sign_out(doors: PageDoors, request: Request, body: bytes | None) -> Respons
         try:
             forms.check_form(doors, request, body, person, "signout")
         except BillingError as error:
-            return frame.message(request, FAULTS.title, str(error), signed_in=person, status=403)
+            return frame.message(request, FaultTexts.title, str(error), signed_in=person, status=403)
         with doors.works.write(person.actor) as work:
             members.end_session(work, person.session_hash)
     answer = frame.redirect(request, "/signin")
