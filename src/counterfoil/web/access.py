@@ -114,7 +114,8 @@ def _shown(work: Work, person: SignedIn, access: Access) -> Shown:
         scopes=_scopes(access.scopes), policy=_policy(access.policy),
         member=f"{access.member.name} ({access.member.role})" if access.member else AccessTexts.nobody,
         created=moment(work, access.created_at),
-        expires=moment(work, access.expires_at or "") or AccessTexts.never_ends, client=access.client_id, may_revoke=_may_revoke(person, access),
+        expires=moment(work, access.expires_at or "") or AccessTexts.never_ends,
+        client=access.client_id, may_revoke=_may_revoke(person, access),
     )  # fmt: skip
 
 
