@@ -57,9 +57,6 @@ class Faithful(BaseModel):
     client_needs_tax_id: bool = Field(
         False, description="a quote or invoice for a company without tax_identification_number: 422"
     )
-    additions_unknown: bool = Field(
-        False, description="X-Dry-Run, X-Repeat-Window, and send of a new invoice do nothing: a dry run is a real one"
-    )
     additions_off: bool = Field(
         False, description="what Counterfoil adds to the API is not there: headers, filters, paths and fields of ours"
     )
@@ -68,12 +65,11 @@ class Faithful(BaseModel):
 
 
 PLAIN = Faithful.model_construct()
-# All but the two that would leave little to test.
+# All but the three that would leave little to test.
 EVERYTHING = Faithful.model_construct(
     pdf_delay_seconds=10, quote_patch_412=True, attachment_id_late=True, idempotency_minutes=30,
     idempotency_replays_any_body=True, require_staging_token=True, rate_limits=True, product_get_404=True,
     empty_items_null=True, quote_envelope="wrapped", credit_note_as_seen=True, client_needs_tax_id=True,
-    additions_unknown=True,
 )  # fmt: skip
 
 
@@ -106,8 +102,6 @@ class FaithfulLayer:
             await self._app(scope, receive, send)
 
     async def _faithfully(self, on: Faithful, scope: Scope, receive: Receive, send: Send) -> None:
-        if on.additions_unknown:
-            scope, receive = await _without_additions(scope, receive)
         refusal = _refusal(on, scope) or await self._quote_refusal(on, scope)
         if not refusal and on.client_needs_tax_id and (scope["method"], scope["path"]) in _FOR_A_CLIENT:
             body = await _whole(receive)
@@ -165,7 +159,6 @@ async def _plainly(scope: Scope, receive: Receive) -> tuple[Scope, Receive]:
 
 
 _FOR_A_CLIENT = (("POST", "/v2/quotes"), ("POST", "/v2/client_invoices"))
-_ADDED_HEADERS = (b"x-dry-run", b"x-repeat-window")
 _QUOTE = re.compile(r"/v2/quotes/[^/]+")
 _QUOTES = re.compile(r"/v2/quotes(/[^/]+)?")
 _PRODUCT = re.compile(r"/v2/products/[^/]+")
@@ -195,26 +188,6 @@ def _again(body: bytes, receive: Receive) -> Receive:
         return {"type": "http.request", "body": left.pop(), "more_body": False} if left else await receive()
 
     return replayed
-
-
-async def _without_additions(scope: Scope, receive: Receive) -> tuple[Scope, Receive]:
-    """A request as a server reads it that does not know what we added to requests."""
-    headers = [(name, value) for name, value in scope["headers"] if name.lower() not in _ADDED_HEADERS]
-    if (scope["method"], scope["path"]) != ("POST", "/v2/client_invoices"):
-        return {**scope, "headers": headers}, receive
-    body = await _whole(receive)
-    try:
-        sent = json.loads(body)
-    except ValueError:
-        sent = None
-    if isinstance(sent, dict):
-        inner = sent.get("client_invoice")
-        for fields in (sent, inner if isinstance(inner, dict) else {}):
-            fields.pop("send", None)
-        body = json.dumps(sent).encode()
-        length = str(len(body)).encode()
-        headers = [(name, length if name.lower() == b"content-length" else value) for name, value in headers]
-    return {**scope, "headers": headers}, _again(body, receive)
 
 
 def _client_id(body: bytes) -> str:

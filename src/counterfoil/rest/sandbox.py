@@ -78,7 +78,7 @@ class NewEvent(BaseModel):
 class SetFaithful(Faithful):
     """All switches at once; those left out are off, or on with `everything`."""
 
-    everything: bool = Field(False, description="all but oauth_only and invoice_create_refused, which are by name only")
+    everything: bool = Field(False, description="all but the last three, which are by name only")
 
 
 class Controls(Protocol):
