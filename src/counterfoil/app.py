@@ -47,8 +47,6 @@ DATABASE_FILE = "counterfoil.db"
 ADDRESS_FILE = "server.url"
 KEY_FILE = "secret.key"
 OUTBOX = "outbox"
-# For programs that speak to any server of the API: what this one answers beyond it. See mcp/upstream_answers.py.
-ADDITIONS = ["approvals", "dry_run", "filters", "repeat_window"]
 
 
 class AlreadyServed(Exception):
@@ -244,8 +242,7 @@ class _Application(FastAPI):
 
 def _add_health(app: FastAPI, house: House) -> None:
     async def healthz(_request: Request) -> Response:
-        told = {"status": "ok", "version": __version__, "product": "counterfoil", "additions": ADDITIONS}
-        return JSONResponse(told)
+        return JSONResponse({"status": "ok", "version": __version__})
 
     def readyz(_request: Request) -> Response:
         with house.database.read() as conn:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -12,6 +13,8 @@ from counterfoil.cli.console import fail
 
 if TYPE_CHECKING:
     from counterfoil.domain.approvals import ApprovalPolicy
+    from counterfoil.mcp.caller import Caller
+    from counterfoil.ports.clock import Clock
 
 _FILE_BYTES_MAX: Final = 20_000_000
 
@@ -27,20 +30,29 @@ def run_upstream(
 
 
 async def _serve(data: Path, base: str, key: str, policy: ApprovalPolicy, staging_token: str | None) -> None:
+    from counterfoil.mcp.stdio import serve_stdio
+    from counterfoil.ports.clock import SystemClock
+
+    async with upstream_caller(data, base, key, policy, SystemClock(), staging_token=staging_token) as caller:
+        await serve_stdio(caller, SystemClock().now)
+
+
+@asynccontextmanager
+async def upstream_caller(
+    data: Path, base: str, key: str, policy: ApprovalPolicy, clock: Clock, *, staging_token: str | None = None
+) -> AsyncIterator[Caller]:
+    """Whoever started this process, before the server at `base`."""
     from starlette.concurrency import run_in_threadpool
 
     from counterfoil.cli.upstream_books import UpstreamBooks
     from counterfoil.mcp.caller import Caller
-    from counterfoil.mcp.stdio import serve_stdio
     from counterfoil.mcp.upstream import UpstreamSend
-    from counterfoil.ports.clock import SystemClock
     from counterfoil.sdk.client import AsyncClient, authorization
     from counterfoil.sdk.http import AsyncHttpSend
 
     headers = authorization(api_key=key) if ":" in key else authorization(token=key)
     if staging_token:
         headers = {**headers, "X-Qonto-Staging-Token": staging_token}
-    clock = SystemClock()
     books = UpstreamBooks(data, base, key, policy, clock)
 
     async def approve(approval_id: str) -> None:
@@ -50,12 +62,11 @@ async def _serve(data: Path, base: str, key: str, policy: ApprovalPolicy, stagin
         async with AsyncHttpSend(base, headers) as http:
             send = UpstreamSend(http, books, clock.now, base)
             await send.look()
-            caller = Caller(
+            yield Caller(
                 AsyncClient(send), None, f"upstream {books.organization_id}",
                 approve=None if policy.is_person_needed else approve, has_extensions=send.has_extensions,
                 fetch=_fetching(base),
             )  # fmt: skip
-            await serve_stdio(caller, clock.now)
     finally:
         books.close()
 

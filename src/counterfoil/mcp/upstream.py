@@ -31,7 +31,8 @@ log = logging.getLogger("counterfoil.mcp")
 KEY_SECONDS: Final = 30 * 60  # as long as the API that we follow keeps one
 UNDER_WAY, UNKNOWN = 0, -1
 _WAIT_SECONDS: Final = 60.0
-_LOOK_SECONDS: Final = 0.05
+_POLL_SECONDS: Final = 0.05
+_LOOK_SECONDS_MAX: Final = 5.0
 # The server says for certain that it did nothing.
 _NOT_DONE: Final = frozenset({*range(300, 500), 503}) - {408}
 
@@ -88,13 +89,18 @@ class UpstreamSend:
         return bool(self._found)
 
     async def look(self) -> None:
-        """Finds out once what the server is. One that is away now is asked again by the next call."""
+        """Finds out once what the server is. One that is away now is asked again by the next call.
+
+        Only a Counterfoil says back that it heard a dry run, and only where nothing on the way drops the header: a
+        preview that is sent to any other server would be the act itself.
+        """
         if self._found is not None:
             return
+        probe: Request[Any] = Request("GET", "/v2/organization", lambda sent: sent, headers={"X-Dry-Run": "true"})
         try:
-            with anyio.move_on_after(3.0):
-                answer = await self._bare_send(Request("GET", "/healthz", lambda sent: sent))
-                self._found = upstream_answers.has_additions(answer)
+            with anyio.move_on_after(_LOOK_SECONDS_MAX):
+                answer = await self._bare_send(probe)
+                self._found = answer.status == 200 and answer.headers.get(DRY_RUN) == "true"
         except Unreachable:
             return
 
@@ -171,7 +177,7 @@ class UpstreamSend:
                 kept = await to_thread.run_sync(self._ledger.claim, key, fingerprint, seconds)
                 if kept is None or kept.status != UNDER_WAY:
                     break
-                await anyio.sleep(_LOOK_SECONDS)
+                await anyio.sleep(_POLL_SECONDS)
         if kept is None:
             return None
         if kept.fingerprint != fingerprint:

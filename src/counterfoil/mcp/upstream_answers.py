@@ -13,8 +13,6 @@ from counterfoil.errors import BillingError, Fault
 from counterfoil.sdk.errors import api_error
 from counterfoil.sdk.wire import Answer
 
-# Of GET /healthz: what a Counterfoil says that answers all that the tools may ask of it.
-ADDITIONS: Final = frozenset({"approvals", "dry_run", "filters", "repeat_window"})
 _STATUS: Final[tuple[tuple[type[BillingError], int], ...]] = (
     (errors.NotFound, 404), (errors.Conflict, 409), (errors.Gone, 410), (errors.ForbiddenTransition, 400),
     (errors.WrongState, 412), (errors.Invalid, 422), (errors.ApprovalRequired, 428), (errors.Forbidden, 403),
@@ -33,18 +31,6 @@ _LOGIN: Final = (
     "not_an_api", "The server answered with a page for people, not with the API.",
     "Your user must check the address after --upstream; a sandbox of Qonto's also wants --staging-token.",
 )  # fmt: skip
-
-
-def has_additions(answer: Answer) -> bool:
-    """Whether an answer of GET /healthz is that of a Counterfoil with all of its additions on."""
-    if answer.status != 200:
-        return False
-    try:
-        told = json.loads(answer.body)
-    except ValueError:
-        return False
-    listed = told.get("additions") if isinstance(told, dict) and told.get("product") == "counterfoil" else None
-    return isinstance(listed, list) and set(map(str, listed)) >= ADDITIONS
 
 
 def readable(answer: Answer, base_url: str) -> Answer:

@@ -104,7 +104,9 @@ class Call:
             now = works.clock.now()
             actor = self._authenticated(self._known or self._found(conn, timestamp(now)))
             body = act(Work(conn, actor, now, einvoice_network=works.einvoice_network))
-        return Response(body, media_type="application/json")
+        # Said back, so that a caller can find out by a read whether its dry runs are heard: some proxies drop headers.
+        heard = {"X-Dry-Run": "true"} if self.is_dry_run else {}
+        return Response(body, media_type="application/json", headers=heard)
 
     def write(
         self, act: Callable[[Work], str], *, status: int = 200, asked: bytes | None = None, is_secret: bool = False

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.datastructures import Headers
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from counterfoil import errors
 from counterfoil.rest import additions
@@ -92,8 +92,6 @@ class FaithfulLayer:
         is_meant = scope["type"] == "http" and ACTOR_KEY not in scope and on is not PLAIN
         if is_meant and scope["path"] == LOGIN_PATH:
             await HTMLResponse("<html><body><h1>Sign in</h1></body></html>")(scope, receive, send)
-        elif is_meant and on.additions_off and scope["path"] == "/healthz":
-            await JSONResponse({"status": "ok"})(scope, receive, send)
         elif is_meant and scope["path"].startswith("/v2/"):
             if on.additions_off:
                 scope, receive = await _plainly(scope, receive)
