@@ -8,7 +8,7 @@ import sys
 import typer
 
 from counterfoil import errors
-from counterfoil.cli import demo, initialize, mcp_command, members, migrate, oauth_clients, serve, token
+from counterfoil.cli import approve, demo, initialize, mcp_command, members, migrate, oauth_clients, serve, token
 from counterfoil.cli.console import fail
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ initialize.register(app)
 token.register(app)
 members.register(app)
 oauth_clients.register(app)
+approve.register(app)
 serve.register(app)
 demo.register(app)
 mcp_command.register(app)
