@@ -3,13 +3,15 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: setup demo test test-long reliability check bench help lock format lint
+.PHONY: setup demo test test-long conformance reliability check bench help lock format lint
 
 VENV := .venv
 BIN := $(VENV)/bin
 CLIENTS := .venv-clients
 RULES := .einvoice-rules
+CONFORMANCE := .conformance
 UV := $(shell command -v uv 2>/dev/null)
+NPM := $(shell command -v npm 2>/dev/null)
 TEST_PROCESSES ?= 2
 
 # The first of these that starts and is at least 3.11 (a name on the PATH may be a shim that does not start).
@@ -27,17 +29,20 @@ endif
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
 
-setup: $(VENV)/.dev $(CLIENTS)/.ok $(RULES)/.ok  ## all that development needs, in .venv, .venv-clients and .einvoice-rules
+setup: $(VENV)/.dev $(CLIENTS)/.ok $(RULES)/.ok $(CONFORMANCE)/.ok  ## all that development needs, in folders that git ignores
 
 demo: $(VENV)/.run  ## a sample company on this machine, to click and call
 	$(BIN)/counterfoil demo
 
 # Files go to the processes in their order: the other way, the longest single tests would come last, on one process alone.
-test: lint $(CLIENTS)/.ok $(RULES)/.ok  ## what CI runs: format, lint, types, imports, then all tests but the long ones
+test: lint $(CLIENTS)/.ok $(RULES)/.ok $(CONFORMANCE)/.ok  ## what CI runs: format, lint, types, imports, then all tests but the long ones
 	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
 
-test-long: lint $(CLIENTS)/.ok $(RULES)/.ok  ## the same with the tests that take minutes, at full size
+test-long: lint $(CLIENTS)/.ok $(RULES)/.ok $(CONFORMANCE)/.ok  ## the same with the tests that take minutes, at full size
 	COUNTERFOIL_TEST_SIZE=long $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder -m "long or not long" --timeout 3600
+
+conformance: $(VENV)/.dev $(CONFORMANCE)/.ok  ## other people's judges of /mcp, which `make test` runs too; needs npm
+	$(BIN)/python -m pytest tests/conformance
 
 reliability: lint  ## kills and crowds at full size
 	COUNTERFOIL_TEST_SIZE=long $(BIN)/python -m pytest tests/reliability --timeout 3600
@@ -67,6 +72,7 @@ lock: | $(BIN)/python  ## choose new versions and write both lock files
 	$(LOCK) --group dev --extra postgres --constraint requirements.lock --output-file requirements-dev.lock
 	$(subst pyproject.toml,tests/clients/requirements.in,$(LOCK)) --output-file tests/clients/requirements.lock
 	$(subst pyproject.toml,tests/support/judges/requirements.in,$(LOCK)) --no-deps --output-file tests/support/judges/requirements.lock
+	cd tests/conformance && npm install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Counterfoil needs Python 3.11 or newer, with venv (Debian: apt install python3-venv)." >&2; exit 1; }
@@ -97,3 +103,14 @@ $(RULES)/.ok: tests/support/judges/requirements.lock | $(BIN)/python
 	@rm -rf $(RULES)
 	@$(INSTALL) --require-hashes --target $(RULES) -r tests/support/judges/requirements.lock
 	@touch $@
+
+# Node 22 comes with them, by the lock: node@22 would fetch the same binary by an install script, past it.
+$(CONFORMANCE)/.ok: tests/conformance/package.json tests/conformance/package-lock.json
+ifdef NPM
+	@echo "Installing the judges of /mcp into $(CONFORMANCE) ..."
+	@rm -rf $(CONFORMANCE) && mkdir $(CONFORMANCE) && cp $^ $(CONFORMANCE)
+	@cd $(CONFORMANCE) && $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel error
+	@touch $@
+else
+	@echo "npm is missing: the conformance suite and the Inspector do not run, and their tests are skipped." >&2
+endif
