@@ -113,10 +113,7 @@ def refused(error: ApiError) -> dict[str, Any]:
         fix = "Do not repeat the call. Ask your user what to do instead."
     else:
         message = f"A person must approve this first: {approval.get('summary', '')} Nothing was changed."
-        fix = (
-            f"Ask your user to open {approval.get('url', '')} or to run: counterfoil approve {approval.get('id', '')}. "
-            "Then repeat this call unchanged."
-        )
+        fix = f"Ask your user to {_ways(approval)}. Then repeat this call unchanged."
     fault = {"code": "approval_required", "message": message, "fix": fix}
     return {**fault, "approval": approval, "errors": [fault]}
 
@@ -143,7 +140,12 @@ def _has_forms(context: ServerRequestContext[Any]) -> bool:
 
 
 def _message(approval: Mapping[str, Any]) -> str:
-    return (
-        f"{approval.get('summary', '')}\n\nThis cannot be taken back. What would be done stands at "
-        f"{approval.get('url', '')} until {approval.get('expires_at', '')}."
-    )
+    where = f" What would be done stands at {approval['url']}." if approval.get("url") else ""
+    until = approval.get("expires_at", "")
+    return f"{approval.get('summary', '')}\n\nThis cannot be taken back.{where} The question stands until {until}."
+
+
+def _ways(approval: Mapping[str, Any]) -> str:
+    """How a person approves it: before a server elsewhere there is no page, and the command names the directory."""
+    run = f"run: {approval.get('command') or 'counterfoil approve ' + str(approval.get('id', ''))}"
+    return f"open {approval['url']} or to {run}" if approval.get("url") else run

@@ -35,6 +35,8 @@ _INVOICE_ACTIONS: Final = ("finalize", "mark_as_paid", "unmark_as_paid", "mark_a
 _SUPPLIER_ACTIONS: Final = ("mark_as_paid", "unmark_as_paid", "reject")
 _NUMBER_NOTE: Final = "The server gives it."
 _NAME_MAX: Final = 80
+# Of what is not there yet: answers say an id wherever a document is.
+_NO_ID: Final = "00000000-0000-0000-0000-000000000000"
 
 
 @dataclass(slots=True)
@@ -83,7 +85,7 @@ async def _tried(asked: Asked, reader: Reader, now: datetime) -> Trial:
     if (asked.kind, asked.action) == ("quote", "create"):
         return await _new_quote(body, reader)
     if not asked.document_id:
-        return Trial(asked.kind, {"id": "", **body} if asked.kind in ("client", "product") else None)
+        return Trial(asked.kind, {"id": _NO_ID, **body} if asked.kind in ("client", "product") else None)
     subject = await reader.document(asked.kind, asked.document_id)
     trial = Trial(asked.kind, None, subject, (version_of(subject),))
     if asked.action == "send":
@@ -137,7 +139,7 @@ async def _new_invoice(asked: Asked, body: dict[str, Any], reader: Reader, now: 
     new = NewClientInvoice.model_validate_json(json.dumps(body))
     client = client_snapshot(await reader.client(new.client_id))
     seller = await reader.seller(iban=new.payment_methods.iban if new.payment_methods else None)
-    identity = Identity("", seller.id, now.isoformat(), new.number)
+    identity = Identity(_NO_ID, seller.id, now.isoformat(), new.number)
     built = build_client_invoice(new, identity, profile=seller.profile, client=client, account=seller.account)
     trial = Trial("client_invoice", built.model_dump(mode="json"), seen=(version_of(client),))
     _judge(trial, seller, rules.write_faults(new, seller.profile), now)
@@ -199,7 +201,7 @@ async def _new_credit_note(body: dict[str, Any], reader: Reader, now: datetime) 
     written = crediting.written(new, lines, whole)
     wire: dict[str, Any] = {name: value for name, value in body.items() if name != "amount"}
     wire["items"] = [_item_for_wire(item.model_dump(mode="json", exclude_none=True)) for item in written.items]
-    identity = Identity("", seller.id, now.isoformat(), new.number or "", now.isoformat())
+    identity = Identity(_NO_ID, seller.id, now.isoformat(), new.number or "", now.isoformat())
     # The server adds up the lines itself, whatever amount they were split from.
     note = crediting.build_credit_note(new, written, identity, invoice=whole, seller=seller.profile, sums=None)
     crediting.refuse_excess(left, note, is_split=lines.sums is not None)
@@ -213,7 +215,7 @@ async def _new_quote(body: Mapping[str, Any], reader: Reader) -> Trial:
     new = NewQuote.model_validate_json(json.dumps(dict(body)))
     client = client_snapshot(await reader.client(new.client_id))
     seller = await reader.seller()
-    return _built_quote(new, Identity("", seller.id, "", new.number or ""), seller, client)
+    return _built_quote(new, Identity(_NO_ID, seller.id, "", new.number or ""), seller, client)
 
 
 async def _changed_quote(asked: Asked, body: Mapping[str, Any], trial: Trial, reader: Reader) -> None:
