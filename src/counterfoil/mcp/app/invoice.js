@@ -44,6 +44,7 @@
   }
 
   function dress(context) {
+    host = { ...host, hostContext: { ...host.hostContext, ...context } };
     if (context.theme) document.documentElement.style.colorScheme = context.theme;
     const variables = (context.styles && context.styles.variables) || {};
     for (const [name, value] of Object.entries(variables)) {
@@ -136,7 +137,7 @@
     }
     const frame = at("page");
     const root = frame.shadowRoot || frame.attachShadow({ mode: "open" });
-    const style = part("style", `${JSON.parse(at("sheet").textContent)}\n${made.accent_style}`.replace(/:root/g, ":host"));
+    const style = part("style", themed(`${JSON.parse(at("sheet").textContent)}\n${made.accent_style}`.replace(/:root/g, ":host")));
     const body = part("div", undefined, { className: "sheet", lang: found.documentElement.lang });
     body.append(...found.body.childNodes);
     const frameStyle = part("style", ":host { display: block } .sheet { background: var(--page); color: var(--ink); padding-block: 0 1rem; border-top: 6px solid var(--accent); font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }");
@@ -147,6 +148,12 @@
       event.preventDefault();
       open(link.href);
     };
+  }
+
+  // The host's theme, where it has one, counts for the page too, whatever the machine's own is.
+  function themed(css) {
+    const theme = (host.hostContext || {}).theme;
+    return theme ? css.replace(/\(prefers-color-scheme:\s*dark\)/g, theme === "dark" ? "(min-width: 0)" : "(max-width: 0)") : css;
   }
 
   function figures() {
