@@ -20,14 +20,14 @@ from tests.support.server import free_port
 SECONDS = 60
 
 
-def run(node: Sequence[str], suite: str, data: Path) -> tuple[int, str]:
+def run(node: Sequence[str], suite: str, data: Path, *options: str) -> tuple[int, str]:
     """The suite's exit code, and all that it said. node: the command, such as ["node"]; suite: its index.js."""
     with site(data) as running:
         port = free_port()
         client, _ = running.client(f"http://127.0.0.1:{port}/callback", is_public=True, name="Conformance")
         command = [
             *node, suite, "authorization", "--url", running.url, "--client-id", client.client_id,
-            "--resource", f"{running.url}/mcp", "-p", str(port),
+            "--resource", f"{running.url}/mcp", "-p", str(port), *options,
         ]  # fmt: skip
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
             try:
