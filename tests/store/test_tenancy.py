@@ -15,7 +15,9 @@ from counterfoil.app import House
 from counterfoil.operations import attachments as attachment_operations
 from counterfoil.operations import client_invoices as operations
 from counterfoil.operations import mailing
+from counterfoil.operations import members as people
 from counterfoil.operations.kinds import CLIENT_INVOICE
+from counterfoil.ports.ids import secret_hash
 from counterfoil.store import (
     attachments,
     client_invoice_imports,
@@ -29,9 +31,11 @@ from counterfoil.store import (
     idempotency,
     journal,
     listing,
+    members,
     organizations,
     products,
     quotes,
+    sessions,
     supplier_invoices,
     webhooks,
 )
@@ -41,11 +45,13 @@ from tests.support.houses import IBAN, Company, new_company
 STORES = (
     attachments, client_invoice_imports, clients, counters, credentials, emails, idempotency, invoices, journal,
     listing, organizations, products, quotes, supplier_invoices, webhooks, credit_notes, deposits,
-    document_files,
+    document_files, members, sessions,
 )  # fmt: skip
+EMAIL = "ada@company.example"
 # Asked before the organization is known, or by the operator for all of them.
 WITHOUT_TENANT = {
-    "by_public_token", "by_hash", "every", "forget_before", "folded", "not_sealed_with", "row_of", "take_seq",
+    "by_public_token", "by_hash", "every", "everywhere", "forget_before", "folded", "has_any", "link_by_hash",
+    "not_sealed_with", "row_of", "take_seq",
 }  # fmt: skip
 
 
@@ -62,6 +68,10 @@ class Things:
     quote: str
     credit_note: str
     deposit: str
+    member: str
+    credential: str
+    session_hash: str
+    link: str
 
 
 @pytest.fixture
@@ -80,6 +90,10 @@ def owner(company: Company) -> tuple[Company, Things]:
             attachment_id=kept.id,
         )  # fmt: skip
         secret = work.conn.exec_driver_sql("SELECT secret_hash FROM credentials").scalar()
+        credential = credentials.standing(work.conn, company.id)[0].id
+        member = people.add(work, email=EMAIL, name="Ada", role="owner").id
+        session = secret_hash(people.use_link(work, people.new_link(work, member)))
+        link = people.new_link(work, member)
         idempotency.put(work.conn, company.id, "key", idempotency.Record("f", 200, "{}"), work.timestamp)
     assert account is not None
     account_id = account.split('"id":"')[1].split('"')[0]
@@ -87,7 +101,7 @@ def owner(company: Company) -> tuple[Company, Things]:
     company.create(invoice_type="balance", deposit_invoice_ids=[deposit])
     return company, Things(
         issued.id, str(issued.number), kept.id, email.id, account_id, str(secret), company.quote().id,
-        company.credit(issued.id).id, deposit,
+        company.credit(issued.id).id, deposit, member, credential, session, link,
     )  # fmt: skip
 
 
@@ -107,6 +121,11 @@ READS: list[tuple[str, Callable[[Connection, str, Things, Company], Any]]] = [
     ("emails", lambda c, o, t, _: emails.of_document(c, o, t.invoice) or None),
     ("events", lambda c, o, t, _: journal.of_document(c, o, t.invoice) or None),
     ("account", lambda c, o, t, _: organizations.account(c, o, t.account)),
+    ("member", lambda c, o, t, _: members.get(c, o, t.member)),
+    ("member's address", lambda c, o, _, __: members.by_email(c, o, EMAIL)),
+    ("members", lambda c, o, _, __: [row for row in members.of_organization(c, o) if row.email == EMAIL] or None),
+    ("credential", lambda c, o, t, _: credentials.get(c, o, t.credential)),
+    ("credentials", lambda c, o, t, _: [r for r in credentials.standing(c, o) if r.id == t.credential] or None),
     ("answer", lambda c, o, _, __: idempotency.get(c, o, "key")),
 ]
 
@@ -128,6 +147,13 @@ def test_anothers_thing_is_not_changed(house: House, owner: tuple[Company, Thing
     with house.database.write() as conn:
         assert not credentials.revoke(conn, other.id, things.secret_hash, "2026-01-01T00:00:00.000Z")
         assert not clients.delete_client(conn, other.id, company.client_id)
+        assert not credentials.revoke_by_id(conn, other.id, things.credential, "2026-01-01T00:00:00.000Z")
+        assert not sessions.use_link(conn, other.id, secret_hash(things.link), "2026-01-01T00:00:00.000Z")
+        sessions.end(conn, other.id, things.session_hash)
+        sessions.end_all(conn, other.id, things.member)
+        sessions.forget_before(conn, other.id, "9999")
+        members.set_password(conn, other.id, things.member, "mine")
+        members.set_disabled(conn, other.id, things.member, "now")
         attachments.delete_attachment(conn, other.id, things.attachment)
         emails.set_outcome(conn, other.id, things.email, status="sent", attempts=9, error="", sent_at="now")
         draft = invoices.get(conn, company.id, things.invoice)
@@ -138,6 +164,15 @@ def test_anothers_thing_is_not_changed(house: House, owner: tuple[Company, Thing
         assert email is not None
         assert email.status == "queued"
         assert attachments.get(conn, company.id, things.attachment) is not None
+        assert sessions.by_hash(conn, things.session_hash) is not None
+        link, member = (
+            sessions.link_by_hash(conn, secret_hash(things.link)),
+            members.get(conn, company.id, things.member),
+        )
+        assert link is not None
+        assert link.used_at is None
+        assert member is not None
+        assert (member.password_hash, member.disabled_at) == ("", None)
 
 
 def test_counters_and_accounts_are_ones_own(house: House, owner: tuple[Company, Things]) -> None:

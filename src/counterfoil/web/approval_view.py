@@ -119,12 +119,17 @@ def detail(work: Work, row: ApprovalRow) -> Detail:
         mail=_mail(tried.get("email") or preview.get("email")),
         sheets=_sheets(work, acts, preview),
         findings=tuple(
-            str(each.get("message") or "")
+            str(each.get("message") or each.get("detail") or "")
             for name in ("errors", "warnings") for each in findings.get(name) or () if isinstance(each, dict)
         ),
-        is_ready=bool(findings["is_ready"]) if "is_ready" in findings else None,
+        is_ready=bool(findings["is_ready"]) if "is_ready" in findings and _is_issued(acts) else None,
         method=row.method, path=row.path, arguments=_pretty(row.body), spent=moment(work, row.spent_at or ""),
     )  # fmt: skip
+
+
+def _is_issued(acts: list[dict[str, Any]]) -> bool:
+    """Whether a document becomes one in law: only then the rules were looked at."""
+    return any(act.get("act") in ("finalize", "create_as_unpaid", "credit_note") for act in acts)
 
 
 def _change(work: Work, act: Mapping[str, Any], preview: Mapping[str, Any]) -> Change:
@@ -143,7 +148,7 @@ def _change(work: Work, act: Mapping[str, Any], preview: Mapping[str, Any]) -> C
     number = _number(preview, after)
     if verb in ("finalize", "create_as_unpaid", "credit_note") and number:
         was = str((before or {}).get("number") or "") or ChangeTexts.none_yet
-        facts.append((ChangeTexts.number, was, number))
+        facts.append((ChangeTexts.number, was, ChangeTexts.numbered.format(number=number)))
     return Change(str(act.get("summary") or ""), tuple(facts), ChangeTexts.for_good.get(verb, ""))
 
 

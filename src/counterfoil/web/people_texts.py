@@ -62,6 +62,7 @@ class ApprovalTexts:
     decided = "Decided"
     by = "{when} by {who}"
     decide = "Your decision"
+    to_decision = "To your decision"
     approve = "Approve"
     decline = "Decline"
     note = (
@@ -116,6 +117,7 @@ class ChangeTexts:
     status = "Status"
     number = "Number"
     none_yet = "none yet"
+    numbered = "{number}, unless another is issued first"
     does_not_exist = "does not exist yet"
     deleted = "deleted for good"
     for_good: Final = {
