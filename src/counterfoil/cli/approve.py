@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +14,7 @@ from counterfoil.cli.console import DatabaseOption, DataOption, JsonOption, Orga
 from counterfoil.cli.initialize import house_settings
 
 if TYPE_CHECKING:
-    from counterfoil.app import House
+    from counterfoil.operations.work import Works
     from counterfoil.store.rows import ApprovalRow
 
 
@@ -30,12 +30,12 @@ def approve(
     from counterfoil.operations import approvals
     from counterfoil.operations.work import Actor
 
-    with _opened(data, database_url) as house:
-        row = _found(house, id)
+    with _opened(data, database_url) as desks:
+        works, row = _found(desks, id)
         if not yes and row.state == "pending" and not json:
-            _print_question(row, house.works.page_base)
+            _print_question(row, works.page_base)
             _confirm("Decline it?" if decline else "Approve it?")
-        with house.works.write(Actor(row.organization_id, "cli")) as work:
+        with works.write(Actor(row.organization_id, "cli")) as work:
             decide = approvals.decline if decline else approvals.approve
             after = decide(work, row.id, approvals.TERMINAL)
     if json:
@@ -55,20 +55,13 @@ def approvals(
     json: JsonOption = False,
 ) -> None:
     """List what waits for a person's yes, oldest first."""
-    from counterfoil.cli.token import find_organization
     from counterfoil.operations import approvals as operations
     from counterfoil.operations.work import Actor
-    from counterfoil.store import organizations
 
-    with _opened(data, database_url) as house:
-        if organization:
-            ids = [find_organization(house, organization)]
-        else:
-            with house.database.read() as conn:
-                ids = [row.id for row in organizations.every(conn)]
-        rows = []
-        for organization_id in ids:
-            with house.works.read(Actor(organization_id, "cli")) as work:
+    rows = []
+    with _opened(data, database_url, organization) as desks:
+        for works, organization_id in desks:
+            with works.read(Actor(organization_id, "cli")) as work:
                 rows += [_as_shown(row) for row in operations.pending(work)]
     if not rows and not json:
         print("Nothing waits for a yes.")
@@ -84,29 +77,41 @@ def register(app: typer.Typer) -> None:
 
 
 @contextmanager
-def _opened(data: Path | None, database_url: str | None) -> Iterator[House]:
-    from counterfoil.app import House
+def _opened(
+    data: Path | None, database_url: str | None, organization: str | None = None
+) -> Iterator[list[tuple[Works, str]]]:
+    """Wherever approvals may wait: each organization of the directory, or the one named, and each server elsewhere."""
+    from counterfoil.app import DATABASE_FILE, House
+    from counterfoil.cli.token import find_organization
+    from counterfoil.cli.upstream_books import FOLDER, every_books
+    from counterfoil.ports.clock import SystemClock
+    from counterfoil.store import organizations
 
-    house = House(house_settings(data, database_url))
-    try:
-        yield house
-    finally:
-        house.close()
+    settings = house_settings(data, database_url)
+    with ExitStack() as stack:
+        desks: list[tuple[Works, str]] = []
+        has_database = settings.database_url or (settings.data / DATABASE_FILE).exists()
+        if has_database or organization or not (settings.data / FOLDER).exists():
+            house = House(settings)
+            stack.callback(house.close)
+            with house.database.read() as conn:
+                ids = [row.id for row in organizations.every(conn)]
+            ids = [find_organization(house, organization)] if organization else ids
+            desks = [(house.works, each) for each in ids]
+        elsewhere = stack.enter_context(every_books(settings.data, SystemClock()))
+        yield desks if organization else desks + elsewhere
 
 
-def _found(house: House, approval_id: str) -> ApprovalRow:
+def _found(desks: Iterable[tuple[Works, str]], approval_id: str) -> tuple[Works, ApprovalRow]:
     """The approval, of whichever organization: its id is random, and whoever reads the directory may read them all."""
     from counterfoil import errors
     from counterfoil.operations import approvals
     from counterfoil.operations.work import Actor
-    from counterfoil.store import organizations
 
-    with house.database.read() as conn:
-        ids = [row.id for row in organizations.every(conn)]
-    for organization_id in ids:
-        with house.works.read(Actor(organization_id, "cli")) as work:
+    for works, organization_id in desks:
+        with works.read(Actor(organization_id, "cli")) as work:
             try:
-                return approvals.get(work, approval_id)
+                return works, approvals.get(work, approval_id)
             except errors.NotFound:
                 continue
     raise errors.NotFound(
@@ -136,7 +141,8 @@ def _print_question(row: ApprovalRow, page_base: str) -> None:
         print(f"  text        {_plain(email['body'])}")
     for warning in (tried.get("compliance") or {}).get("warnings") or ():
         print(f"  warning     {_plain(warning['detail'])}")
-    print(f"  the page    {page_base}/approvals/{row.id}")
+    if page_base:
+        print(f"  the page    {page_base}/approvals/{row.id}")
 
 
 def _confirm(question: str) -> None:

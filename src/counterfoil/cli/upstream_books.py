@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 FOLDER: Final = "upstream"
 _CREDENTIAL: Final = "upstream"
+_KEPT: Final = timedelta(days=30)
 # A process that died in the middle never says how it ended.
 _UNDER_WAY_SECONDS: Final = 60
 
@@ -122,7 +123,15 @@ class UpstreamBooks:
 
     @cached_property
     def _works(self) -> Works:
-        return _opened(self._data / FOLDER / f"{self.organization_id}.db", self._clock)
+        from counterfoil.ports.clock import timestamp
+        from counterfoil.store import approvals, idempotency
+
+        works = _opened(self._data / FOLDER / f"{self.organization_id}.db", self._clock)
+        with works.database.write() as conn:
+            # No jobs run here that would clear what is over.
+            approvals.forget_before(conn, timestamp(self._clock.now() - _KEPT))
+            idempotency.forget_before(conn, timestamp(self._clock.now() - _KEPT))
+        return works
 
     @property
     def _actor(self) -> Actor:
