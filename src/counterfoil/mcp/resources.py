@@ -157,7 +157,11 @@ _ENTRIES: Final[tuple[_Entry, ...]] = (
 
 
 def links(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Links to the files of the client invoice in a tool's answer, once its PDF is made."""
+    """Links to the files of the client invoice in a tool's answer, once its PDF is made; or to its attachment."""
+    file = answer.get("attachment")
+    if isinstance(file, dict) and file.get("url"):
+        # The name that its sender gave it is data, and no title.
+        return [_link(file["url"], f"attachment {file['id']}", file.get("content_type") or "application/octet-stream")]
     invoice = answer.get("client_invoice")
     if not isinstance(invoice, dict) or not invoice.get("attachment_id") or not invoice.get("number"):
         return []

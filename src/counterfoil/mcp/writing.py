@@ -97,7 +97,7 @@ class WritingClient(AsyncClient):
         """What the earlier answer showed, read again; None when it cannot be told where that is."""
         try:
             sent = json.loads(answer.body)
-            name = next(name for name in sent if name in _PLACES)
+            name = next(name for name in _PLACES if name in sent)  # a bare quote has a client as well
             path = path_to(_PLACES[name], sent[name]["id"])
         except (ValueError, KeyError, TypeError, StopIteration):
             return None
