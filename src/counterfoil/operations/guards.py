@@ -178,12 +178,13 @@ def recurring(work: Work, row: RecurringRow, asked: NewRecurringInvoice, *, is_n
         return
     terms = json.loads(row.terms)
     until = f" until {asked.end_date}" if asked.end_date else ""
+    pace = asked.frequency.recurrence + (f" × {asked.frequency.value}" if asked.frequency.value > 1 else "")
     work.irreversible(
         "create_as_unpaid", "recurring_invoice", "" if is_new else row.id,
         seen=[_steady(row.terms, _MADE_NOW), _steady(row.asked), row.next_invoice_date or "",
               _client(work, row.client_id)],
         amount=None,
-        summary=f"Bill {_client_name(work, row.client_id)} by itself: {_money(terms)}, {asked.frequency}, next on "
+        summary=f"Bill {_client_name(work, row.client_id)} by itself: {_money(terms)}, {pace}, next on "
         f"{row.next_invoice_date}{until}; each invoice is finalized without being asked for again",
     )  # fmt: skip
 
