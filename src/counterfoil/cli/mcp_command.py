@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from counterfoil.cli import mcp_install
 from counterfoil.cli.console import DatabaseOption, DataOption, fail
 from counterfoil.cli.initialize import house_settings
 from counterfoil.cli.mcp_upstream import run_upstream
@@ -151,4 +152,5 @@ def _is_free(lock: FileLock) -> bool:
 
 def register(parent: typer.Typer) -> None:
     """Adds the command and what belongs to it."""
+    app.command("install")(mcp_install.install)
     parent.add_typer(app, name="mcp")
