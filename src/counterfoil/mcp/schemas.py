@@ -55,7 +55,7 @@ def thing(description: str, properties: Mapping[str, Schema], required: Sequence
 
 ID = uuid("Id of the invoice, a UUID, as list_client_invoices shows it.")
 IDEMPOTENCY_KEY = text(
-    "Key of your choice, such as a UUID. The same call with the same key happens once; its first answer is repeated.",
+    "Key of your choice: the same call with it happens once.",
     pattern="^[!-~]{1,255}$",
 )
 CURRENCY = text("Currency, ISO 4217. The API invoices in EUR.", pattern="^[A-Z]{3}$")
@@ -74,7 +74,7 @@ def shown(properties: Mapping[str, Schema], required: Sequence[str] = (), descri
 
 
 STRING: Schema = {"type": "string"}
-MONEY = shown({"value": {"type": "string", "description": "decimal string"}, "currency": STRING}, ["value", "currency"])
+MONEY = shown({"value": STRING, "currency": STRING})
 NEXT_ACTIONS: Schema = {
     "type": "array",
     "description": "Calls that are allowed now.",
@@ -86,11 +86,11 @@ WARNINGS: Schema = {
     "items": shown({"code": STRING, "message": STRING, "fix": STRING}, ["code", "message"]),
 }
 _FAILURE: Mapping[str, Schema] = {
-    "code": {"type": "string", "description": "On failure: what went wrong, for programs."},
-    "message": {"type": "string", "description": "On failure: what went wrong."},
-    "field": {"type": "string", "description": "On failure: the argument at fault, such as items/0/vat_rate."},
-    "fix": {"type": "string", "description": "On failure: what to do instead."},
-    "errors": {"type": "array", "items": {"type": "object"}, "description": "On failure: all that went wrong."},
+    "code": {"type": "string", "description": "Of a failure, as message, field, fix and errors (all of them)."},
+    "message": STRING,
+    "field": STRING,
+    "fix": STRING,
+    "errors": {"type": "array"},
 }
 
 
