@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import httpx2
 from jsonschema import Draft202012Validator
 from mcp import Client
+from mcp.client.session import ElicitationFnT
 from mcp.client.stdio import StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import CallToolResult
@@ -79,9 +80,12 @@ async def over_http(server: Server, authorization: str, era: str = "2026-07-28")
 
 
 @asynccontextmanager
-async def over_stdio(*options: str, era: str = "2026-07-28") -> AsyncIterator[Assistant]:
-    """`counterfoil mcp` as a process of its own."""
-    async with Client(StdioServerParameters(command=COMMAND, args=["mcp", *options]), mode=era) as client:
+async def over_stdio(
+    *options: str, era: str = "2026-07-28", answer: ElicitationFnT | None = None
+) -> AsyncIterator[Assistant]:
+    """`counterfoil mcp` as a process of its own. answer: what the person says when asked; None: nobody can be asked."""
+    process = StdioServerParameters(command=COMMAND, args=["mcp", *options])
+    async with Client(process, mode=era, elicitation_callback=answer) as client:
         yield Assistant(client)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from mcp_types import ElicitRequestParams, ElicitResult
 
 from tests.mcp.conftest import LINE
 from tests.mcp.connecting import ERAS, on_directory, over_stdio, run
@@ -52,7 +53,7 @@ def test_without_a_server_this_process_makes_the_pdf_and_the_mail(tmp_path: Path
     make_organization(tmp_path, "FR")
 
     async def scenario() -> dict[str, Any]:
-        async with on_directory(tmp_path) as assistant:
+        async with over_stdio("--data", str(tmp_path), "--approvals", "never") as assistant:
             address = {"street_address": "Weg 1", "city": "Lyon", "zip_code": "69001", "country_code": "FR"}
             client = await assistant.ask("create_client", kind="company", name="A", billing_address=address,
                                          tax_identification_number="732829320")  # fmt: skip
@@ -71,6 +72,73 @@ def test_without_a_server_this_process_makes_the_pdf_and_the_mail(tmp_path: Path
 
     assert run(scenario)["attachment_id"]
     assert list((tmp_path / "mail").glob("*"))
+
+
+class TestApprovals:
+    """What cannot be taken back waits for a person, who answers at the terminal or in the assistant's own window."""
+
+    def test_a_yes_at_the_terminal_lets_the_same_call_through_once(self, fresh: Api) -> None:
+        draft = fresh.draft()
+        options = ("--data", str(fresh.server.data), "--organization", fresh.organization.slug)
+
+        async def scenario() -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+            async with over_stdio(*options) as assistant:
+                asked = await assistant.refused("change_client_invoice_status", id=draft["id"], finalize=True)
+                assert fresh.invoice(draft["id"])["status"] == "draft"
+                said = approve(fresh.server.data, asked["approval"]["id"])
+                assert said.returncode == 0, said.stderr
+                done = await assistant.ask("change_client_invoice_status", id=draft["id"], finalize=True)
+                # spent: the next act waits again
+                return asked, done, await assistant.refused("change_client_invoice_status", id=draft["id"], cancel=True)
+
+        asked, done, next_one = run(scenario)
+        assert asked["code"] == next_one["code"] == "approval_required"
+        assert f"counterfoil approve {asked['approval']['id']}" in asked["fix"]
+        assert done["client_invoice"]["status"] == "unpaid"
+        assert fresh.invoice(draft["id"])["status"] == "unpaid"
+
+    @pytest.mark.parametrize("era", ERAS)
+    def test_an_assistant_that_asks_its_user_needs_one_call(self, fresh: Api, era: str) -> None:
+        draft = fresh.draft()
+        options = ("--data", str(fresh.server.data), "--organization", fresh.organization.slug)
+        asked: list[str] = []
+
+        async def yes(_context: Any, question: ElicitRequestParams) -> ElicitResult:
+            asked.append(question.message)
+            return ElicitResult(action="accept", content={"approve": True})
+
+        async def scenario() -> dict[str, Any]:
+            async with over_stdio(*options, era=era, answer=yes) as assistant:
+                return await assistant.ask("change_client_invoice_status", id=draft["id"], finalize=True)
+
+        assert run(scenario)["client_invoice"]["status"] == "unpaid"
+        assert len(asked) == 1
+
+    def test_a_policy_by_person_takes_no_answer_from_the_assistant(self, fresh: Api) -> None:
+        draft = fresh.draft()
+        options = ("--data", str(fresh.server.data), "--organization", fresh.organization.slug)
+
+        async def yes(_context: Any, _question: ElicitRequestParams) -> ElicitResult:
+            raise AssertionError("nobody may be asked")
+
+        async def scenario() -> dict[str, Any]:
+            async with over_stdio(*options, "--approvals", "always by:person", answer=yes) as assistant:
+                return await assistant.refused("delete_client_invoice", id=draft["id"])
+
+        assert run(scenario)["code"] == "approval_required"
+        assert fresh.invoice(draft["id"])["status"] == "draft"
+
+    def test_what_is_no_policy_is_said(self, tmp_path: Path) -> None:
+        done = command("--data", str(tmp_path), "--approvals", "sometimes")
+        assert done.returncode == 1
+        assert "above:AMOUNT" in done.stderr
+
+
+def approve(data: Path, approval_id: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [COMMAND, "approve", approval_id, "--yes", "--data", str(data)], capture_output=True, text=True, timeout=60,
+        check=False, env=clean_environment(),
+    )  # fmt: skip
 
 
 def test_beside_a_running_server_both_see_the_same_invoices(fresh: Api) -> None:
