@@ -27,6 +27,7 @@ from counterfoil.ports.network import Network
 from counterfoil.ports.sealing import KeySealer
 from counterfoil.rest import api
 from counterfoil.rest.calls import Doors
+from counterfoil.rest.direct import Direct
 from counterfoil.rest.edge import Edge
 from counterfoil.rest.limits import Limits
 from counterfoil.settings import Settings
@@ -227,7 +228,8 @@ def create_app(house: House, sandbox: Sandbox | None = None, mcp_endpoint_of: En
         sandbox.mount(app)
     _add_health(app, house)
     _add_pages(app, house)
-    mcp_door = McpDoor(app, house, mcp_endpoint_of)
+    # What a sandbox puts around the API is around the calls of tools too.
+    mcp_door = McpDoor(app, app if sandbox else Direct(app), house, mcp_endpoint_of)
     return app
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -44,16 +46,19 @@ if TYPE_CHECKING:
 # The same on every replica, so that any of them opens what another one sealed.
 _STATE_KEY: Final = "mcp_request_state"
 _FILES: Final = "/files/"
+_KNOWN_MAX: Final = 1_000
+_KNOWN_FOR: Final = timedelta(seconds=1)
 
 
 class McpDoor:
     """/mcp, built at the first request: importing the MCP library takes longer than starting everything else.
 
-    endpoint_of: makes another endpoint than ours, from the application.
+    api: what the tools' calls go to. endpoint_of: makes another endpoint than ours, from the application.
     """
 
-    def __init__(self, app: FastAPI, house: House, endpoint_of: EndpointOf | None = None) -> None:
+    def __init__(self, app: FastAPI, api: App, house: House, endpoint_of: EndpointOf | None = None) -> None:
         self._app = app
+        self._api = api
         self._endpoint_of = endpoint_of
         self._house = house
         self._endpoint: McpEndpoint | None = None
@@ -61,9 +66,10 @@ class McpDoor:
         self._tasks: TaskGroup | None = None
         settings = house.settings
         self._resources = Resources(settings.base_url)
+        self._known = _Known(house.works, self._resources.mcp)
         self._own_names = [name for name in (settings.host, urlsplit(settings.base_url).hostname) if name]
-        # An object and no function, so that Starlette hands it the bare ASGI call.
-        app.router.routes.append(Route("/mcp", endpoint=self, include_in_schema=False))
+        # An object and no function, so that Starlette hands it the bare ASGI call; first, to be found at once.
+        app.router.routes.insert(0, Route("/mcp", endpoint=self, include_in_schema=False))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)
@@ -78,7 +84,7 @@ class McpDoor:
 
     async def _post(self, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            scope[ACTOR_KEY] = await run_in_threadpool(self._actor, request.headers.get("authorization"))
+            scope[ACTOR_KEY] = await self._known.actor(request.headers.get("authorization"))
         except BillingError as error:
             has_credential = "authorization" in request.headers
             lacks = challenges.headers(error, self._resources.mcp, MCP_SCOPES, has_credential=has_credential)
@@ -88,13 +94,6 @@ class McpDoor:
         scope["headers"] = [(name, value.strip(b" \t")) for name, value in scope["headers"]]
         endpoint = self._endpoint or await self._built()
         await endpoint(scope, receive, send)
-
-    def _actor(self, authorization: str | None) -> Actor:
-        works = self._house.works
-        with works.database.read() as conn:
-            actor = access.authenticate(conn, authorization, timestamp(works.clock.now()), self._resources.mcp)
-        trace.found_caller(f"{actor.organization_id} {actor.principal}")
-        return actor
 
     async def _built(self) -> McpEndpoint:
         async with self._building:
@@ -121,7 +120,7 @@ class McpDoor:
         actor = context.request.scope[ACTOR_KEY] if context.request is not None else None
         if not isinstance(actor, Actor):
             raise TypeError("/mcp is asked without an actor")
-        return caller_for(self._app, self._house.works, actor)
+        return caller_for(self._api, self._house.works, actor)
 
     @staticmethod
     async def _run(endpoint: McpEndpoint, *, task_status: TaskStatus[None]) -> None:
@@ -137,6 +136,41 @@ class McpDoor:
             yield
             self._tasks = None
             tasks.cancel_scope.cancel()
+
+
+class _Known:
+    """Who is behind a credential: looked up again after each commit, which may have revoked it, and each second.
+
+    A model asks again and again between two writes, and each look-up is a thread to wake. audience: see authenticate.
+    """
+
+    def __init__(self, works: Works, audience: str) -> None:
+        self._works = works
+        self._audience = audience
+        self._found: dict[bytes, tuple[Actor, datetime]] = {}
+        self._version: int | None = None
+
+    async def actor(self, authorization: str | None) -> Actor:
+        """The actor. Raises Unauthorized. Called on the event loop alone."""
+        version, now = self._works.database.version(), self._works.clock.now()
+        if version != self._version or len(self._found) > _KNOWN_MAX:
+            self._found.clear()
+            self._version = version
+        key = hashlib.sha256((authorization or "").encode()).digest()
+        found = self._found.get(key)
+        if found and timedelta(0) <= now - found[1] < _KNOWN_FOR:
+            actor = found[0]
+        else:
+            actor = await run_in_threadpool(self._look_up, authorization, now)
+            # What was committed meanwhile may have been missed: then the version is another one at the next call.
+            if version is not None and version == self._version:
+                self._found[key] = actor, now
+        trace.found_caller(f"{actor.organization_id} {actor.principal}")
+        return actor
+
+    def _look_up(self, authorization: str | None, now: datetime) -> Actor:
+        with self._works.database.read() as conn:
+            return access.authenticate(conn, authorization, timestamp(now), self._audience)
 
 
 def caller_for(app: App, works: Works, actor: Actor) -> Caller:

@@ -11,6 +11,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from pydantic_core import PydanticSerializationError, to_json
+
 from counterfoil.mcp.schemas import Schema, choice, shown, whole
 
 ANSWER_BYTES_MAX: Final = 60_000
@@ -59,35 +61,41 @@ def lines_page(document: Mapping[str, Any], lines_from: int = 1, *, name: str = 
 
 def as_text(answer: Any) -> str:
     """Compact JSON, as hosts that read no structured content are given it."""
-    return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+    try:
+        return to_json(answer).decode()
+    except PydanticSerializationError:  # half of a pair of surrogates, which is no text
+        return json.dumps(answer, separators=(",", ":"))
 
 
 def fitted(answer: dict[str, Any], tool: str, arguments: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
     """The answer and its text, cut to what may leave the server; `truncated` says what was cut and how to go on."""
     text = as_text(answer)
-    if _fits(answer, text):
+    if _fits(text):
         return answer, text
     answer = copy.deepcopy(answer)
     cut_rows(answer, tool, arguments)
     for _ in range(_ROUNDS):
         text = as_text(answer)
-        if _fits(answer, text) or not _cut_once(answer):
+        if _fits(text) or not _cut_once(answer):
             break
     return answer, as_text(answer)
 
 
-def _fits(answer: Any, text: str) -> bool:
-    """Whether the answer, which goes out as data and as the same in text, is short enough."""
-    most = ANSWER_BYTES_MAX - _AROUND_BYTES
-    # A character is at most 12 bytes on the wire, an ASCII one 2 within the text and 1 beside it: that spares most
-    # answers the exact count.
-    if len(text) * (3 if text.isascii() else 18) <= most:
-        return True
-    return _size(answer, text) <= most
+def _fits(text: str) -> bool:
+    """Whether the answer is short enough: it goes out as data and as the same in a text, both in ASCII."""
+    return _size(text) <= ANSWER_BYTES_MAX - _AROUND_BYTES
 
 
-def _size(answer: Any, text: str) -> int:
-    return len(json.dumps(text)) + len(json.dumps(answer, separators=(",", ":")))
+def _size(text: str) -> int:
+    """The bytes of compact JSON on the wire, as it stands and as a text within JSON."""
+    # Quotes and backslashes are escaped once more within the text.
+    escapes = text.count('"') + text.count("\\") + 10 * text.count("\x7f")
+    if text.isascii():
+        return 2 * len(text) + escapes
+    plain = len(text.encode("ascii", "ignore"))
+    # Anything else is \uXXXX for each of its 16 bits.
+    wide = len(text.encode("utf-16-le")) // 2 - plain
+    return 2 * (plain + 6 * wide) + escapes
 
 
 def cut_rows(answer: dict[str, Any], tool: str, arguments: Mapping[str, Any]) -> None:
@@ -98,7 +106,7 @@ def cut_rows(answer: dict[str, Any], tool: str, arguments: Mapping[str, Any]) ->
     rows = answer[name]
     for size in _PAGE_SIZES:
         answer[name] = rows[:size]
-        if size < len(rows) and _fits(answer, as_text(answer)):
+        if size < len(rows) and _fits(as_text(answer)):
             break
     shown = len(answer[name])
     before = (int(answer["page"]) - 1) * int(arguments.get("per_page", 25))
