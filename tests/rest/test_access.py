@@ -50,6 +50,8 @@ ROUTES = {
     ("GET", "/v2/bank_accounts/{id}"): "organization.read",
     ("POST", "/v2/attachments"): "attachment.write",
     ("GET", "/v2/attachments/{id}"): "attachment.read",
+    ("POST", "/v2/attachment_uploads"): "attachment.write",
+    ("POST", "/v2/attachment_uploads/{blob_ref}/use"): "attachment.write",
     ("GET", "/v2/products"): "product.read",
     ("POST", "/v2/products"): "product.write",
     ("GET", "/v2/products/{id}"): "product.read",
