@@ -95,10 +95,9 @@ TOOLS = (
     Tool(
         "get_attachment",
         "Get an attachment",
-        "Fetch a stored file's name, type, size and a link that lives 30 minutes; never its bytes. The id is the "
-        "attachment_id of a document.",
+        "Get a file's name, type, size and a link for 30 minutes; never its bytes.",
         READ,
-        {"id": text("Id of the attachment.", maxLength=36)},
+        {"id": text("attachment_id of a document.")},
         result({"attachment": _ATTACHMENT}, ["attachment"]),
         get_attachment,
         ("id",),
@@ -107,12 +106,11 @@ TOOLS = (
     Tool(
         "request_attachment_upload",
         "Request an upload link",
-        "Get a link to PUT one file to (15 MB, 15 minutes, no key), outside this conversation: curl -T FILE URL. Then "
-        "call upload_attachment with the blob_ref.",
+        "Get a link to PUT one file to, outside the conversation (curl -T FILE URL); then call upload_attachment.",
         _WRITE,
         {
-            "file_name": text("Name to keep it under.", minLength=1, maxLength=250),
-            "content_type": choice("What it is; XML for supplier invoices only.", _TYPES),
+            "file_name": text("Its name."),
+            "content_type": choice("Its type; XML is for supplier invoices.", _TYPES),
         },
         result(
             {
@@ -129,14 +127,14 @@ TOOLS = (
     Tool(
         "upload_attachment",
         "Use an uploaded file",
-        "Say what a file is for, once its bytes were sent to the link of request_attachment_upload.",
+        "Say what a file is for, once it was sent to the link of request_attachment_upload.",
         _WRITE,
         {
-            "blob_ref": text("As request_attachment_upload answered.", maxLength=43),
+            "blob_ref": text("Of the link."),
             "target": choice(
-                "standalone: keep it. client_invoice, quote: its own PDF. supplier_invoice: a new one.", _TARGETS
+                "Kept alone, a document's own PDF, or a new supplier invoice.", _TARGETS
             ),
-            "id": text("Draft invoice or quote: id or number.", maxLength=120),
+            "id": text("Draft invoice or quote: id or number."),
         },
         result(
             {

@@ -141,11 +141,11 @@ TOOLS = (
     Tool(
         "explain_compliance",
         "Explain compliance",
-        "Tell whether an invoice meets the law of its country, before it is finalized or after: each finding with its "
-        "rule, source, meaning and fix. next_actions mend a draft where no human fact is needed. Changes nothing.",
+        "Tell whether an invoice meets the law, before finalizing or after: each finding with rule, source, meaning "
+        "and fix. next_actions mend what needs no human fact.",
         READ,
         {
-            "id": text("Client invoice or credit note: id or number.", maxLength=120),
+            "id": text("Document: id or number."),
             "kind": choice("client_invoice by default.", _KINDS),
         },
         result(

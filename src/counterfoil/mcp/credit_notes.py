@@ -11,6 +11,8 @@ from counterfoil.mcp import defaults
 from counterfoil.mcp.asked import a_day, resolve
 from counterfoil.mcp.fields import items_for_wire
 from counterfoil.mcp.listing import (
+    CLIENT,
+    MORE_LINES,
     PAGES,
     actions,
     beside,
@@ -21,7 +23,7 @@ from counterfoil.mcp.listing import (
     shortened,
 )
 from counterfoil.mcp.results import client_name, paged
-from counterfoil.mcp.results_size import DETAIL, LINES_FROM, MORE_LINES, lines_page
+from counterfoil.mcp.results_size import DETAIL, LINES_FROM, lines_page
 from counterfoil.mcp.schemas import MONEY, NEXT_ACTIONS, PRICE, STRING, WARNINGS, result, several, shown, text, thing
 from counterfoil.mcp.tool import READ, Hints, Tool, ToolCall
 from counterfoil.sdk.types import NewCreditNote
@@ -77,6 +79,11 @@ async def create_credit_note(call: ToolCall) -> dict[str, Any]:
     new |= {"invoice_id": invoice["id"], "currency": currency, "reason": given.get("reason") or _reason(invoice)}
     new["issue_date"] = await a_day(call, given.get("issue_date", "today"), "issue_date")
     if "amount" in given:
+        if not call.has_extensions:
+            raise Invalid(
+                "unsupported_argument", "This server credits by lines alone.", field="amount",
+                fix="Send items instead: the lines to credit, at the invoice's VAT rates.",
+            )  # fmt: skip
         new["amount"] = {"value": given["amount"], "currency": currency}
     else:
         new["items"] = items_for_wire(given["items"], currency)
@@ -120,7 +127,7 @@ def _row(note: Mapping[str, Any]) -> dict[str, Any]:
 _ITEM = thing(
     "One line to credit, positive.",
     {
-        "title": text("What is credited.", maxLength=120, minLength=1),
+        "title": text("What is credited."),
         "quantity": text('Decimal string; "1" by default.'),
         "unit_price": text("Without VAT, decimal string.", pattern=PRICE),
         "vat_rate": text('Of the invoice: "0.2" is 20 %.'),
@@ -133,7 +140,7 @@ _RESULT = result(
             {
                 "id": STRING, "number": STRING, "invoice_id": STRING, "invoice_number": STRING, "issue_date": STRING,
                 "reason": STRING, "currency": STRING,
-                "client": shown({"id": STRING, "name": STRING, "email": STRING}),
+                "client": CLIENT,
                 "total_amount": MONEY | {"description": "with VAT, positive"}, "vat_amount": MONEY,
                 "amount_due": MONEY | {"description": "what the client gets"}, "more_lines": MORE_LINES,
             },
@@ -156,15 +163,14 @@ TOOLS = (
     Tool(
         "list_credit_notes",
         "List credit notes",
-        "List credit notes, newest first, as short rows; total_count is of all pages. get_credit_note shows one in "
-        "full.",
+        "List credit notes, newest first, as short rows; get_credit_note shows one in full.",
         READ,
         {
-            "invoice_id": text("Of this invoice: id or number.", maxLength=120),
-            "client_id": text("Of this client: id, name, email or VAT number.", maxLength=254),
-            "number": text("With exactly this number.", maxLength=40),
-            "issue_date_from": text("Issued on this day or later: YYYY-MM-DD, today, -30d."),
-            "issue_date_to": text("Issued on this day or earlier."),
+            "invoice_id": text("Of this invoice: id or number."),
+            "client_id": text("Of this client: id, name, email or VAT number."),
+            "number": text("With this number."),
+            "issue_date_from": text("From this day: YYYY-MM-DD, today, -30d."),
+            "issue_date_to": text("To this day."),
             **PAGES,
         },
         list_result("credit_notes", _ROW),
@@ -174,9 +180,9 @@ TOOLS = (
     Tool(
         "get_credit_note",
         "Get a credit note",
-        "Fetch one credit note in full: its invoice, parties, lines, VAT, totals and PDF.",
+        "Fetch one credit note: its invoice, parties, lines, VAT, totals and PDF.",
         READ,
-        {"id": text("Credit note: id or number.", maxLength=120), "detail": DETAIL, "lines_from": LINES_FROM},
+        {"id": text("Credit note: id or number."), "detail": DETAIL, "lines_from": LINES_FROM},
         _RESULT,
         get_credit_note,
         ("id",),
@@ -190,13 +196,13 @@ TOOLS = (
         "Send amount (with VAT, split over the invoice's rates), or items.",
         Hints(is_read_only=False, is_destructive=True, is_idempotent=False),
         {
-            "invoice_id": text("Invoice to credit: id or number.", maxLength=120),
-            "amount": text('What to credit with VAT, such as "120.00".', pattern="^[0-9]{1,12}(\\.[0-9]{1,2})?$"),
+            "invoice_id": text("Invoice to credit: id or number."),
+            "amount": text('With VAT, such as "120.00".', pattern="^[0-9]{1,12}(\\.[0-9]{1,2})?$"),
             "items": several("Instead of amount: lines.", _ITEM),
             "reason": text("Why, as the client reads it.", maxLength=500),
             "issue_date": text("Day of issue: YYYY-MM-DD; today by default."),
-            "number": text("Number of your own.", maxLength=40),
-            "terms_and_conditions": text("Terms.", maxLength=525),
+            "number": text("Number of your own."),
+            "terms_and_conditions": text("Terms."),
         },
         _RESULT,
         create_credit_note,

@@ -8,10 +8,12 @@ from typing import Any, Final
 from counterfoil.errors import Invalid
 from counterfoil.mcp.errors import in_tools
 from counterfoil.mcp.results import NAME_BYTES_MAX, client_name
-from counterfoil.mcp.schemas import PAGE, PER_PAGE, Schema, result
+from counterfoil.mcp.schemas import PAGE, PER_PAGE, STRING, Schema, result, shown
 from counterfoil.mcp.tool import ToolCall
 
 PER_PAGE_DEFAULT: Final = 25
+CLIENT: Final[Schema] = shown({"id": STRING, "name": STRING, "email": STRING})
+MORE_LINES: Final[Schema] = {"type": "object", "description": "not all lines; go on with its lines_from"}
 PAGES: Final[dict[str, Schema]] = {"page": PAGE, "per_page": PER_PAGE}
 
 
@@ -19,7 +21,7 @@ def list_result(name: str, row: Schema) -> Schema:
     """The output schema of a list of `row`s."""
     properties: dict[str, Schema] = {
         name: {"type": "array", "items": row},
-        "total_count": {"type": "integer", "description": "of all pages"},
+        "total_count": {"type": "integer"},
         "page": {"type": "integer"},
         "has_more": {"type": "boolean"},
         "next_page": {"type": "integer"},

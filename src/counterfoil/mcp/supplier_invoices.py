@@ -9,10 +9,10 @@ from counterfoil.domain import scopes
 from counterfoil.domain.supplier_invoice_lifecycle import STATUSES, SUPPLIER_INVOICE
 from counterfoil.errors import Invalid
 from counterfoil.mcp.asked import a_day, resolve
-from counterfoil.mcp.listing import PAGES, actions, list_result, paging, refuse_own_filters
+from counterfoil.mcp.listing import MORE_LINES, PAGES, actions, list_result, paging, refuse_own_filters
 from counterfoil.mcp.provenance import BY_SUPPLIER, as_written, one_line, said
 from counterfoil.mcp.results import paged
-from counterfoil.mcp.results_size import DETAIL, LINES_FROM, MORE_LINES, lines_page
+from counterfoil.mcp.results_size import DETAIL, LINES_FROM, lines_page
 from counterfoil.mcp.schemas import (
     MONEY,
     NEXT_ACTIONS,
@@ -166,7 +166,7 @@ def _row(invoice: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if value is not None}
 
 
-_ID = text("Supplier invoice: id, or its number.", maxLength=120)
+_ID = text("Supplier invoice: id or number.")
 _STATUS = {"type": "string", "enum": list(STATUSES)}
 _THEIRS = said(
     "as the supplier or its file wrote it",
@@ -201,16 +201,16 @@ TOOLS = (
     Tool(
         "list_supplier_invoices",
         "List supplier invoices",
-        "List invoices received from suppliers, newest first, as short rows; total_count is of all pages. "
-        "unpaid_after_days: 60 answers which are still unpaid 60 days after their issue, oldest first.",
+        "List invoices from suppliers, newest first, as short rows. unpaid_after_days: 60 finds those still unpaid 60 "
+        "days after issue, oldest first.",
         READ,
         {
             "status": several("Only these states.", choice("A state.", STATUSES)),
-            "supplier": text("Part of the supplier's name.", maxLength=250),
-            "number": text("The supplier's invoice number.", maxLength=120),
-            "unpaid_after_days": whole("Still to pay, issued so many days ago or more.", 0, 36_500),
-            "due_date_from": text("Due on this day or later: YYYY-MM-DD, today, +30d."),
-            "due_date_to": text("Due on this day or earlier."),
+            "supplier": text("Part of the supplier's name."),
+            "number": text("Its invoice number."),
+            "unpaid_after_days": whole("Still to pay, issued so long ago.", 0, 36_500),
+            "due_date_from": text("Due from: YYYY-MM-DD, today, +30d."),
+            "due_date_to": text("Due to."),
             **PAGES,
         },
         list_result("supplier_invoices", _ROW),
@@ -220,8 +220,7 @@ TOOLS = (
     Tool(
         "get_supplier_invoice",
         "Get a supplier invoice",
-        "Fetch one supplier invoice: status, supplier, dates, amounts, taxes, IBAN, file, available_actions. What "
-        "the supplier wrote is under written_by_supplier.",
+        "Fetch one supplier invoice: status, dates, amounts, taxes, file; its own words under written_by_supplier.",
         READ,
         {"id": _ID, "detail": DETAIL, "lines_from": LINES_FROM},
         _RESULT,
@@ -232,15 +231,15 @@ TOOLS = (
     Tool(
         "change_supplier_invoice_status",
         "Pay, unpay or reject a supplier invoice",
-        "Exactly one of: mark_as_paid records a payment made elsewhere and moves no money; unmark_as_paid takes it "
-        "back; reject refuses the invoice, which cannot be undone.",
+        "Exactly one of: mark_as_paid records a payment and moves no money; unmark_as_paid takes it back; reject "
+        "refuses the invoice for good.",
         Hints(is_read_only=False, is_destructive=True, is_idempotent=True, is_open_world=True),
         {
             "id": _ID,
-            "mark_as_paid": text("Day of payment: YYYY-MM-DD or today."),
-            "unmark_as_paid": flag("true: not paid after all."),
-            "reject": text("The reason, told to the supplier.", maxLength=1000),
-            "reason_code": text("With reject of a French e-invoice: AFNOR code such as DOUBLON.", maxLength=40),
+            "mark_as_paid": text("Day: YYYY-MM-DD or today."),
+            "unmark_as_paid": flag("true: not paid."),
+            "reject": text("The reason why."),
+            "reason_code": text("To reject a French e-invoice: such as DOUBLON."),
         },
         _RESULT,
         change_supplier_invoice_status,
