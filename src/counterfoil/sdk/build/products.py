@@ -12,10 +12,15 @@ _PRODUCT = one_of("product")
 
 
 def build_list_products(
-    *, type: Literal["good", "service"] | None = None, sort_by: str | None = None, page: int = 1, per_page: int = 100
+    *,
+    type: Literal["good", "service"] | None = None,
+    title: str | None = None,
+    sort_by: str | None = None,
+    page: int = 1,
+    per_page: int = 100,
 ) -> Request[Page[Product]]:
-    """List products by title."""
-    params = filters(type=type) + paging(page, per_page, sort_by)
+    """List products by title. title: a part of it (Counterfoil only)."""
+    params = filters(type=type, title=title) + paging(page, per_page, sort_by)
     return Request("GET", _PRODUCTS, page_of("products"), params=params)
 
 
