@@ -295,8 +295,8 @@ def test_pages_are_kept_by_nobody_framed_by_nobody_and_run_no_script(company: Co
     browser = visitor(company)
     sign_in(browser, email=ada)
     other = visitor(company)
-    for answer in (other.get("/signin"), other.get(link(company, ada)), other.get("/signin/x"), browser.get("/approvals"),
-                   browser.get("/approvals/x"), browser.get("/access")):  # fmt: skip
+    for answer in (other.get("/signin"), other.get(link(company, ada)), other.get("/signin/x"),
+                   browser.get("/approvals"), browser.get("/approvals/x"), browser.get("/access")):  # fmt: skip
         policy = answer.headers["content-security-policy"]
         assert "default-src 'none'" in policy
         assert "script-src" not in policy

@@ -105,7 +105,7 @@ def _check_may(work: Work, person: SignedIn, access_id: str) -> None:
 
 def _may_revoke(person: SignedIn, access: Access) -> bool:
     is_own = access.member is not None and access.member.id == person.member_id
-    return access.state == "active" and (person.may_decide or is_own)
+    return person.may_decide or is_own
 
 
 def _shown(work: Work, person: SignedIn, access: Access) -> Shown:
@@ -115,7 +115,8 @@ def _shown(work: Work, person: SignedIn, access: Access) -> Shown:
         member=f"{access.member.name} ({access.member.role})" if access.member else AccessTexts.nobody,
         created=moment(work, access.created_at),
         expires=moment(work, access.expires_at or "") or AccessTexts.never_ends,
-        client=access.client_id, may_revoke=_may_revoke(person, access),
+        client=access.client_id,
+        may_revoke=access.state == "active" and _may_revoke(person, access),
     )  # fmt: skip
 
 
