@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.support.approving import quote_body
 from tests.support.server import Api, expect
 
 DRY = {"X-Dry-Run": "true"}
@@ -89,3 +90,65 @@ def test_a_dry_run_uses_up_no_idempotency_key(fresh: Api) -> None:
     expect(fresh.post("/client_invoices", body, **DRY, **{"Idempotency-Key": "once"}), 200)
     expect(fresh.post("/client_invoices", {**body, "header": "x"}, **{"Idempotency-Key": "once"}), 200)
     assert fresh.count() == 1
+
+
+LETTER = {"send_to": ["a@b.example"], "email_title": "Votre facture"}
+
+
+def preview(answer: httpx.Response, status: int = 200) -> dict[str, Any]:
+    return dict(expect(answer, status)["preview"])
+
+
+def test_a_preview_says_number_vat_and_findings(fresh: Api) -> None:
+    body = fresh.invoice_body(items=[fresh.item(), fresh.item(vat_rate="0.055")])
+    told = preview(fresh.post("/client_invoices", body, **DRY))
+    year = fresh.today[:4]
+    assert (told["number"], told["email"], told["needs_approval"]) == (f"F-{year}-001", None, False)
+    assert told["vat"] == [
+        {"rate": "0.2", "percent": "20", "base": "100.00", "vat": "20.00"},
+        {"rate": "0.055", "percent": "5.5", "base": "100.00", "vat": "5.50"},
+    ]
+    assert (told["compliance"]["is_ready"], told["compliance"]["errors"]) == (True, [])
+    # A draft may lack what finalize wants, and says so.
+    told = preview(fresh.post("/client_invoices", fresh.invoice_body(items=[]), **DRY))
+    assert told["compliance"]["is_ready"] is False
+    assert told["compliance"]["errors"][0]["code"]
+
+
+def test_a_preview_shows_the_mail_that_would_go_out(fresh: Api) -> None:
+    issued = fresh.issued()
+    told = preview(fresh.post(f"/client_invoices/{issued['id']}/send", LETTER, **DRY))
+    assert (told["number"], told["vat"][0]["base"]) == (issued["number"], "100.00")
+    email = told["email"]
+    assert (email["to"], email["cc"], email["subject"]) == (
+        ["a@b.example"],
+        ["factures@atelier.example"],
+        "Votre facture",
+    )
+    assert issued["number"] in email["body"]
+    assert email["attachments"] == [f"{issued['number']}.pdf"]
+    # The same of one that is made, finalized and sent in one call.
+    body = fresh.invoice_body(status="unpaid", send=LETTER | {"email_body": "Merci.", "copy_to_self": False})
+    told = preview(fresh.post("/client_invoices", body, **DRY))
+    assert told["email"] == {
+        "to": ["a@b.example"], "cc": [], "subject": "Votre facture", "body": "Merci.",
+        "attachments": [f"{told['number']}.pdf"],
+    }  # fmt: skip
+    assert told["number"] != issued["number"]
+    assert fresh.count() == 1
+
+
+def test_credit_notes_quotes_and_deletions_have_theirs(fresh: Api) -> None:
+    issued = fresh.issued()
+    credit = {"invoice_id": issued["id"], "issue_date": fresh.today, "reason": "Retour", "currency": "EUR",
+              "amount": {"value": "12.00", "currency": "EUR"}}  # fmt: skip
+    answer = expect(fresh.post("/credit_notes", credit, **DRY), 201)
+    assert (answer["preview"]["number"], answer["preview"]["vat"][0]["vat"]) == (
+        answer["credit_note"]["number"],
+        "2.00",
+    )
+    quote = expect(fresh.post("/quotes", quote_body(fresh), **DRY), 201)
+    assert quote["preview"]["number"] == quote["number"]
+    draft = fresh.draft()
+    assert preview(fresh.delete(f"/client_invoices/{draft['id']}", **DRY))["number"] is None
+    assert preview(fresh.delete(f"/clients/{draft['client']['id']}", **DRY))["vat"] == []
