@@ -10,6 +10,7 @@ BIN := $(VENV)/bin
 CLIENTS := .venv-clients
 RULES := .einvoice-rules
 CONFORMANCE := .conformance
+PEERS := .venv-bench
 UV := $(shell command -v uv 2>/dev/null)
 NPM := $(shell command -v npm 2>/dev/null)
 TEST_PROCESSES ?= 2
@@ -50,7 +51,7 @@ reliability: lint  ## kills and crowds at full size
 check: lint  ## format, lint, types, imports and the architecture tests: seconds
 	$(BIN)/python -m pytest -q tests/architecture
 
-bench: $(VENV)/.dev  ## side-by-side measurements
+bench: $(VENV)/.dev $(PEERS)/.ok  ## side-by-side measurements
 	$(BIN)/python -m bench
 
 format: $(VENV)/.dev  ## rewrite the files in the house's format
@@ -72,6 +73,7 @@ lock: | $(BIN)/python  ## choose new versions and write both lock files
 	$(LOCK) --group dev --extra postgres --constraint requirements.lock --output-file requirements-dev.lock
 	$(subst pyproject.toml,tests/clients/requirements.in,$(LOCK)) --output-file tests/clients/requirements.lock
 	$(subst pyproject.toml,tests/support/judges/requirements.in,$(LOCK)) --no-deps --output-file tests/support/judges/requirements.lock
+	$(subst pyproject.toml,bench/requirements.in,$(LOCK)) --constraint requirements.lock --output-file bench/requirements.lock
 	cd tests/conformance && npm install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund
 
 $(BIN)/python:
@@ -95,6 +97,13 @@ $(CLIENTS)/.ok: tests/clients/requirements.lock | $(BIN)/python
 	@echo "Installing other programs for the API into $(CLIENTS) ..."
 	@$(if $(UV),$(UV) venv --quiet --allow-existing --python $(PYTHON) $(CLIENTS),$(PYTHON) -m venv $(CLIENTS))
 	@$(subst $(BIN)/python,$(CLIENTS)/bin/python,$(INSTALL)) --require-hashes -r tests/clients/requirements.lock
+	@touch $@
+
+# What /mcp is measured against, with packages that may clash with ours.
+$(PEERS)/.ok: bench/requirements.lock | $(BIN)/python
+	@echo "Installing what /mcp is measured against into $(PEERS) ..."
+	@$(if $(UV),$(UV) venv --quiet --allow-existing --python $(PYTHON) $(PEERS),$(PYTHON) -m venv $(PEERS))
+	@$(subst $(BIN)/python,$(PEERS)/bin/python,$(INSTALL)) --require-hashes -r bench/requirements.lock
 	@touch $@
 
 # Official rule files for e-invoices ride in packages whose own needs clash with ours: unpacked as data, never imported.

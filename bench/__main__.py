@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import lists, memory, reads, rendering, rules, startup, writes
+from bench import lists, mcp, memory, reads, rendering, rules, startup, writes
 from bench.measure import Result, shown
 
 WORK = Path(__file__).parents[1] / "build" / "bench"
@@ -23,6 +23,8 @@ MEASUREMENTS: dict[str, Callable[[Path], list[Result]]] = {
     "pdf": rendering.against_typst_alone,
     "memory": memory.after_load,
     "ready": startup.ready,
+    "mcp": mcp.calls,
+    "mcp-stdio": mcp.stdio,
 }
 
 

@@ -43,6 +43,14 @@ def baseline(data: Path) -> Iterator[int]:
 
 
 @contextlib.contextmanager
+def module(name: str, *arguments: str, python: str | Path = sys.executable) -> Iterator[int]:
+    """`python -m name PORT arguments…`: its port. Stopped when the block ends."""
+    port = free_port()
+    with _running([str(python), "-m", name, str(port), *arguments], port):
+        yield port
+
+
+@contextlib.contextmanager
 def _running(command: list[str], port: int) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=subprocess.DEVNULL)
     try:
