@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from tests.mcp.connecting import ERAS, over_http, run
+from tests.mcp.test_server import NAMES
 from tests.support.server import Api, Server, expect, make_organization, start_server
 
 LIST = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
@@ -45,8 +46,9 @@ def plain(server: Server, authorization: str | None = None, **headers: str) -> h
 
 def test_tools_are_listed_and_called_without_a_session(fr: Api) -> None:
     listed = expect(ask(fr, "tools/list"), 200)["result"]
-    assert len(listed["tools"]) == 12
+    assert [tool["name"] for tool in listed["tools"]] == NAMES
     assert listed["ttlMs"] > 0
+    assert listed["cacheScope"] == "private"
     called = expect(ask(fr, "tools/call", {"name": "get_organization", "arguments": {}}), 200)["result"]
     assert called["structuredContent"]["organization"]["id"] == fr.organization.id
     assert json.loads(called["content"][0]["text"]) == called["structuredContent"]
@@ -57,7 +59,7 @@ def test_the_older_era_needs_no_session_either(fr: Api) -> None:
     answer = plain(fr.server, fr.organization.api_key)
     assert answer.headers["content-type"].startswith("application/json")
     assert "mcp-session-id" not in answer.headers
-    assert len(expect(answer, 200)["result"]["tools"]) == 12
+    assert [tool["name"] for tool in expect(answer, 200)["result"]["tools"]] == NAMES
 
 
 @pytest.mark.parametrize("era", ERAS)
