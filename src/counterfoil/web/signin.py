@@ -209,7 +209,7 @@ def _with_password(doors: PageDoors, attempts: Attempts, request: Request, body:
 def _known(doors: PageDoors, email: str, password: str) -> list[Found]:
     """Where this address and password belong to somebody. An unknown address takes as long as a known one."""
     with doors.works.database.read() as conn:
-        found = members.known_by(conn, email)
+        found = [each for each in members.known_by(conn, email) if each.member.password_hash]
     if not found or len(password) > roles.LONGEST_PASSWORD:
         passwords.is_right("", "")
         return []
