@@ -28,6 +28,8 @@ from counterfoil.settings import Settings
 from tests.support.server import Organization, free_port, make_organization
 
 CALLBACK = "http://127.0.0.1:3000/callback"
+MCP_HEADERS = {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2025-11-25"}
+PING = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
 _INPUT = re.compile(r"<input ([^>]*)>")
 _ATTRIBUTE = re.compile(r'([a-z]+)(?:="([^"]*)")?')
 
@@ -150,3 +152,60 @@ def told(answer: httpx.Response, at: str = CALLBACK) -> dict[str, str]:
     parts = urlsplit(location)
     assert location.startswith(at), location
     return dict(parse_qsl(parts.query))
+
+
+def clock_of(running: Site) -> StandingClock:
+    """The clock that a site stands by."""
+    clock = running.house.clock
+    assert isinstance(clock, StandingClock)
+    return clock
+
+
+def code_of(running: Site, browser: httpx.Client, client: Client, pkce: Pkce, **more: str) -> str:
+    """A code that a person gave to a public client."""
+    return told(decided(browser, asking(client.client_id, **pkce.sent, **more)))["code"]
+
+
+def exchanged(running: Site, client: Client, code: str, pkce: Pkce, **more: str) -> httpx.Response:
+    """What the token endpoint answers to a public client with a code."""
+    with running.http() as http:
+        sent = {
+            "grant_type": "authorization_code", "client_id": client.client_id, "code": code, "redirect_uri": CALLBACK,
+            "code_verifier": pkce.verifier,
+        }  # fmt: skip
+        return http.post("/oauth2/token", data={name: value for name, value in (sent | more).items() if value})
+
+
+def refreshed(running: Site, client: Client, token: str, **more: str) -> httpx.Response:
+    """What it answers to a public client with a refresh token."""
+    with running.http() as http:
+        sent = {"grant_type": "refresh_token", "client_id": client.client_id, "refresh_token": token}
+        return http.post("/oauth2/token", data=sent | more)
+
+
+def tokens(running: Site, browser: httpx.Client, client: Client, **more: str) -> dict[str, Any]:
+    """What a public client gets once it was let in."""
+    pkce = Pkce()
+    answer = exchanged(running, client, code_of(running, browser, client, pkce, **more), pkce)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+def call(running: Site, token: str, path: str = "/v2/clients", method: str = "GET") -> httpx.Response:
+    """A call of the API with a token."""
+    with running.http(headers={"Authorization": f"Bearer {token}"}) as http:
+        return http.request(method, path)
+
+
+def call_mcp(running: Site, token: str) -> httpx.Response:
+    """A call of /mcp with a token."""
+    with running.http(headers=MCP_HEADERS | {"Authorization": f"Bearer {token}"}) as http:
+        return http.post("/mcp", json=PING)
+
+
+def policy_of(running: Site, token: str) -> str:
+    """An access token's policy."""
+    with running.house.database.read() as conn:
+        row = oauth.access_token(conn, token)
+    assert row
+    return row.policy

@@ -24,6 +24,7 @@ from counterfoil.ports.client_documents import HttpClientDocuments
 from counterfoil.rest.limits import Limits, Meter, Recent
 from counterfoil.web import forms, oauth_metadata
 from counterfoil.web.doors import PageDoors
+from counterfoil.web.oauth_answer import NO_STORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +36,6 @@ PRINCIPAL = "oauth"
 REGISTRATIONS = ((30, 3_600),)  # of one address: a program registers once, and people install a few a day
 _LARGEST_REGISTRATION = 16 * 1024
 _PLACES_MAX = 10_000
-_NO_STORE = {"cache-control": "no-store", "pragma": "no-cache", "x-content-type-options": "nosniff"}
 
 
 class OAuthDoors(PageDoors, Protocol):
@@ -121,10 +121,10 @@ class Office:
         seconds = self._must_wait(request.client.host if request.client else None)
         if seconds:
             problem = {"error": "temporarily_unavailable", "error_description": "Too many registrations from here."}
-            return JSONResponse(problem, 429, _NO_STORE | {"retry-after": str(seconds)})
+            return JSONResponse(problem, 429, NO_STORE | {"retry-after": str(seconds)})
         metadata = oauth_registration.checked(sent)
         if isinstance(metadata, oauth_registration.Refused):
-            return JSONResponse(metadata.body, 400, _NO_STORE)
+            return JSONResponse(metadata.body, 400, NO_STORE)
         works = self.doors.works
         now = works.clock.now()
         with works.database.write() as conn:
@@ -132,7 +132,7 @@ class Office:
         answer = metadata | {"client_id": client.client_id, "client_id_issued_at": int(now.timestamp())}
         if secret:
             answer |= {"client_secret": secret, "client_secret_expires_at": 0}
-        return JSONResponse(answer, 201, _NO_STORE)
+        return JSONResponse(answer, 201, NO_STORE)
 
     def _must_wait(self, host: str | None) -> int:
         place = self._limits.place(host)

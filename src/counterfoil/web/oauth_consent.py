@@ -21,8 +21,9 @@ from counterfoil.errors import BillingError, Invalid
 from counterfoil.operations import oauth as operations
 from counterfoil.operations.work import Actor
 from counterfoil.web import forms, frame, signin
+from counterfoil.web.oauth_answer import Answer
 from counterfoil.web.oauth_registration import Refused, document
-from counterfoil.web.oauth_server import Answer, Asked, Desk, Given
+from counterfoil.web.oauth_server import Asked, Desk, Given
 
 if TYPE_CHECKING:
     from counterfoil.web.oauth import Office

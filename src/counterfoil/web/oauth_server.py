@@ -9,11 +9,10 @@ used twice is refused, and all that it gave is revoked.
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from authlib.common.urls import add_params_to_uri
@@ -33,7 +32,6 @@ from authlib.oauth2.rfc7591 import ClientMetadataClaims
 from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oauth2.rfc9207 import IssuerParameter
 from joserfc.errors import JoseError
-from starlette.responses import Response
 
 from counterfoil.domain import oauth as rules
 from counterfoil.domain import scopes as scope_names
@@ -46,8 +44,8 @@ from counterfoil.store.engine import Connection
 from counterfoil.store.oauth import CodeRow, RefreshRow
 from counterfoil.store.rows import CredentialRow
 from counterfoil.web import oauth_identity
+from counterfoil.web.oauth_answer import Answer
 
-NO_STORE = {"cache-control": "no-store", "pragma": "no-cache", "x-content-type-options": "nosniff"}
 METHODS = ("client_secret_basic", "client_secret_post", "none")
 # RFC 6749, 5.2: descriptions quote what was sent, and these are all that may stand in one.
 _QUOTABLE = re.compile(r"[\x20-\x21\x23-\x5b\x5d-\x7e]*")
@@ -61,30 +59,6 @@ class InvalidTargetError(OAuth2Error):  # type: ignore[misc]  # Authlib has no t
 
     error = "invalid_target"
     description = "resource must be one of those that this server has, and the same as was consented to."
-
-
-@dataclass
-class Answer:
-    """An HTTP answer in the making."""
-
-    status: int
-    body: Any
-    headers: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def location(self) -> str | None:
-        return self.headers.get("Location")
-
-    @location.setter
-    def location(self, value: str) -> None:
-        self.headers["Location"] = value
-
-    @property
-    def response(self) -> Response:
-        """It as it is sent."""
-        content = self.body if isinstance(self.body, str) else json.dumps(self.body)
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        return Response(content, status_code=self.status, headers=NO_STORE | headers)
 
 
 @dataclass(frozen=True, slots=True)
