@@ -2,123 +2,128 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, get_args
 
 from counterfoil.domain.lines import VatExemptionReason
-from counterfoil.mcp.schemas import CURRENCY, PRICE, UUID, Schema, choice, day, flag, several, text, thing
+from counterfoil.errors import Fault, Invalid
+from counterfoil.mcp import defaults, values
+from counterfoil.mcp.references import resolve_id
+from counterfoil.mcp.schemas import Schema, choice, day, flag, several, text, thing
+from counterfoil.mcp.tool import ToolCall
+from counterfoil.mcp.values import AMOUNT, FRACTION, PERCENT
 
 _REASONS = [reason for reason in get_args(VatExemptionReason) if reason]
 
 DISCOUNT = thing(
-    "Discount, without VAT.",
+    "Discount without VAT.",
     {
-        "type": choice("percentage or absolute.", ["percentage", "absolute"]),
-        "value": text('Decimal string: a fraction for percentage ("0.1" is 10 %), euros for absolute.'),
+        "type": choice("Kind.", ["percentage", "absolute"]),
+        "value": text('percentage: "0.1" is 10 %; absolute: euros.'),
     },
     ["type", "value"],
 )
-_UNIT_PRICE: Schema = {
-    "anyOf": [
-        {"type": "string", "pattern": PRICE},
-        {
-            "type": "object",
-            "properties": {"value": text("Decimal string.", pattern=PRICE), "currency": CURRENCY},
-            "required": ["value", "currency"],
-            "additionalProperties": False,
-        },
-    ],
-    "description": 'Price of one unit without VAT, not negative: a decimal string such as "1200.00".',
-}
 ITEM = thing(
-    "One line.",
+    "A line. Of a product only product_id is needed.",
     {
         "title": text("What is billed.", maxLength=120, minLength=1),
-        "description": text("More about it.", maxLength=1800),
-        "quantity": text('Decimal string such as "1.5"; negative for a return. "1" by default.'),
-        "unit": text('Unit, such as "hour".', maxLength=40),
-        "unit_code": text('UN/ECE code of the unit, such as "HUR"; follows from unit.', maxLength=3),
-        "unit_price": _UNIT_PRICE,
-        "vat_rate": text('VAT rate as a fraction in a decimal string: "0.2" is 20 %.'),
-        "vat_exemption_reason": choice("Why no VAT is charged; needed where vat_rate is 0.", _REASONS),
-        "discount": DISCOUNT | {"description": "Discount on this line."},
+        "description": text("More.", maxLength=1800),
+        "quantity": text('"1" by default.'),
+        "unit": text('Such as "hour".', maxLength=40),
+        "unit_price": AMOUNT | {"description": 'Of one, without VAT: 1200 or "1200.50".'},
+        "vat_rate_percent": PERCENT,
+        "vat_rate": FRACTION,
+        "vat_exemption_reason": choice("Where VAT is 0.", _REASONS),
+        "discount": DISCOUNT,
+        "product_id": text("Product: id or title."),
     },
-    ["title", "unit_price", "vat_rate"],
 )
 _SETTINGS = thing(
-    "Legal texts of the seller for this invoice only.",
+    "Legal texts of the seller, for this invoice.",
     {
-        "vat_number": text("VAT number.", maxLength=40),
-        "tax_number": text("Tax number.", maxLength=40),
-        "company_leadership": text("Management.", maxLength=250),
-        "district_court": text("Register court.", maxLength=250),
-        "commercial_register_number": text("Register number; FR and DE sellers.", maxLength=120),
-        "transaction_type": text("FR sellers: kind of transaction."),
-        "vat_payment_condition": text("FR sellers: when VAT falls due."),
-        "discount_conditions": text("FR sellers: early payment discount.", maxLength=1000),
-        "late_payment_penalties": text("FR sellers: penalties.", maxLength=1000),
-        "legal_fixed_compensation": text("FR sellers: fixed recovery cost.", maxLength=1000),
+        "vat_number": text("VAT number."),
+        "tax_number": text("Tax number."),
+        "company_leadership": text("Management."),
+        "district_court": text("Court."),
+        "commercial_register_number": text("Register."),
+        "transaction_type": text("FR."),
+        "vat_payment_condition": text("FR."),
+        "discount_conditions": text("FR."),
+        "late_payment_penalties": text("FR."),
+        "legal_fixed_compensation": text("FR."),
     },
 )
 FIELDS: Mapping[str, Schema] = {
-    "client_id": text("Id of the client, a UUID, as list_clients shows it.", pattern=UUID),
-    "items": several("The lines, at least one.", ITEM),
-    "issue_date": day("Day of issue."),
-    "due_date": day("Last day to pay."),
-    "number": text("Number of your own instead of the next one in the series.", maxLength=40),
-    "purchase_order": text("The client's order number.", maxLength=40),
-    "buyer_reference": text("Reference the client asks for, such as a Leitweg-ID; its own by default.", maxLength=120),
-    "e_invoicing_format": choice(
-        "XRechnung syntax to issue beside Factur-X; facturx for none.", ["facturx", "xrechnung", "xrechnung_ubl"]
-    ),
+    "client_id": text("Client: id, name, email or VAT number."),
+    "items": several("Lines.", ITEM),
+    "issue_date": day("Issued; today by default."),
+    "due_date": day("Due; by the payment terms by default."),
+    "number": text("Instead of the next one.", maxLength=40),
+    "purchase_order": text("The client's order.", maxLength=40),
+    "buyer_reference": text("Leitweg-ID or the like.", maxLength=120),
+    "e_invoicing_format": choice("DE.", ["facturx", "xrechnung", "xrechnung_ubl"]),
     "header": text("Text above the lines.", maxLength=1000),
     "footer": text("Text at the foot.", maxLength=1000),
     "terms_and_conditions": text("Terms.", maxLength=525),
-    "performance_start_date": day("Day of the service, or its first day."),
-    "performance_end_date": day("Last day of the service."),
-    "payment_methods": thing(
-        "Where the client shall pay.",
-        {"iban": text("IBAN of one of the organization's accounts; get_organization lists them.")},
-        ["iban"],
-    ),
-    "discount": DISCOUNT | {"description": "Discount on the whole invoice, after those of the lines."},
+    "performance_start_date": day("Service from."),
+    "performance_end_date": day("Service until."),
+    "payment_methods": thing("Account; the main one by default.", {"iban": text("IBAN.")}, ["iban"]),
+    "discount": DISCOUNT | {"description": "On the whole invoice."},
     "settings": _SETTINGS,
-    "report_einvoicing": flag("IT sellers: report it to SdI."),
+    "report_einvoicing": flag("IT: report to SdI."),
     "payment_reporting": thing(
-        "IT sellers: payment codes.",
-        {"conditions": text("TP01 to TP03."), "method": text("MP01 to MP22.")},
-        ["conditions", "method"],
+        "IT.", {"conditions": text("TP01-TP03."), "method": text("MP01-MP22.")}, ["conditions", "method"]
     ),
-    "welfare_fund": thing(
-        "IT sellers: cassa previdenziale.",
-        {"type": text("TC01 to TC22."), "rate": text('Fraction, four to six characters: "0.04".')},
-        ["type", "rate"],
-    ),
+    "welfare_fund": thing("IT.", {"type": text("TC01-TC22."), "rate": text('"0.04".')}, ["type", "rate"]),
     "withholding_tax": thing(
-        "IT sellers, ES freelancers (rate only): tax that the client withholds.",
-        {
-            "rate": text('Fraction, four to six characters: "0.20".'),
-            "reason": text("RF01 to RF06."),
-            "payment_reason": text("A letter, or two."),
-        },
-        ["rate"],
+        "IT; ES (rate only).",
+        {"rate": text('"0.20".'), "reason": text("RF01-RF06."), "payment_reason": text("Letters.")}, ["rate"],
     ),
-    "stamp_duty_amount": text('IT sellers: stamp duty in euros, such as "2.00".'),
-}
+    "stamp_duty_amount": text('IT: "2.00".'),
+}  # fmt: skip
+DAYS = ("issue_date", "due_date", "performance_start_date", "performance_end_date")
 REQUIRED_ON_WIRE = ("client_id", "items", "issue_date", "due_date")
 CLEARABLE = tuple(name for name in FIELDS if name not in REQUIRED_ON_WIRE)
 
 
-def items_for_wire(items: list[dict[str, Any]], currency: str) -> list[dict[str, Any]]:
-    """Lines with quantity 1 where none is given, and bare prices in `currency`."""
-    found = []
-    for item in items:
-        price = item["unit_price"]
-        money = {"value": price, "currency": currency} if isinstance(price, str) else price
-        found.append({"quantity": "1", **item, "unit_price": money})
+async def read_items(call: ToolCall, items: Sequence[Mapping[str, Any]], client: Mapping[str, Any]) -> list[Any]:
+    """Lines for the wire: quantity 1 and the client's currency where none is given, rates as fractions.
+
+    Raises Invalid with every fault of prices and rates, and where a line names no product and lacks what it needs.
+    """
+    law = await defaults.law_for(call, client)
+    read = values.lines(items, law)
+    faults = [fault for index, line in enumerate(read) for fault in _lacking(line, f"items/{index}", law)]
+    if faults:
+        raise Invalid.of(faults)
+    found = items_for_wire(read, client.get("currency") or defaults.CURRENCY)
+    for index, line in enumerate(found):
+        if "product_id" in line:
+            line["product_id"] = await resolve_id(call, "product", line["product_id"], f"items/{index}/product_id")
     return found
 
 
-def has_bare_price(items: list[dict[str, Any]]) -> bool:
-    """Whether a price leaves its currency open."""
-    return any(isinstance(item["unit_price"], str) for item in items)
+def items_for_wire(items: Sequence[Mapping[str, Any]], currency: str) -> list[dict[str, Any]]:
+    """Lines with quantity 1 where none is given, and bare prices in `currency`; see values.lines."""
+    found = []
+    for line in values.lines(items, None):
+        sent = line.get("unit_price")
+        money = {"unit_price": {"value": sent, "currency": currency}} if isinstance(sent, str) else {}
+        found.append({"quantity": "1", **line, **money})
+    return found
+
+
+def _lacking(line: Mapping[str, Any], path: str, law: values.Law | None) -> Iterator[Fault]:
+    if "product_id" in line:
+        return
+    usual = values.usual_percent(law)
+    needs: tuple[tuple[str, str, Any], ...] = (
+        ("title", "what is billed", None), ("unit_price", "the price of one, without VAT", None),
+        ("vat_rate_percent", "the VAT rate", usual),
+    )  # fmt: skip
+    for name, what, example in needs:
+        if name in line or (name == "vat_rate_percent" and "vat_rate" in line):
+            continue
+        meta = {"example": example, "legal_rates_percent": values.percents(law)} if example is not None else {}
+        said = f"The line lacks {name}: {what}."
+        yield Fault("missing_value", said, f"{path}/{name}", f"Send {name}, or product_id.", meta=meta)

@@ -21,8 +21,8 @@ def uuid(description: str) -> Schema:
 
 
 def day(description: str) -> Schema:
-    """A calendar day."""
-    return text(f"{description} YYYY-MM-DD.", format="date")
+    """A calendar day, as values.day reads it."""
+    return text(f"{description} YYYY-MM-DD, today, +30d.")
 
 
 def choice(description: str, values: Sequence[str]) -> Schema:

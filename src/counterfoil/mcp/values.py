@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from counterfoil.domain.vat_rates import is_legal_rate, legal_rates
-from counterfoil.errors import Invalid
+from counterfoil.domain.vat_rates import legal_rates
+from counterfoil.errors import Fault, Invalid
 from counterfoil.mcp.schemas import Schema
 
 _PLAIN: Final = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?", re.ASCII)
@@ -25,21 +26,39 @@ _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _OTHER_DAY: Final = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})", re.ASCII)
 
 # How these arguments are described in schemas, in few words.
-PERCENT: Final[Schema] = {"type": ["number", "string"], "description": 'VAT in percent: 20 or "20%".'}
+_EITHER: Final = [{"type": "number"}, {"type": "string"}]
+PERCENT: Final[Schema] = {"anyOf": _EITHER, "description": 'VAT in percent: 20 or "20%".'}
 FRACTION: Final[Schema] = {"type": "string", "description": 'Or VAT as a fraction: "0.2".'}
+AMOUNT: Final[Schema] = {"anyOf": _EITHER, "description": 'Amount, such as 1200 or "1200.50".'}
 
 
-def vat_rate(given: dict[str, Any], path: str, country: str | None, on: date | None = None) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Law:
+    """Whose VAT rates are allowed: the seller's country first, then the client's. on: the day they are in force."""
+
+    countries: tuple[str, ...]
+    on: date
+
+    @property
+    def rates(self) -> tuple[Decimal, ...]:
+        """The seller's country's, highest first; empty where they are not known."""
+        return legal_rates(self.countries[0], self.on) if self.countries else ()
+
+    def allows(self, rate: Decimal) -> bool:
+        """Zero is always allowed: it needs a reason, which the API asks for."""
+        return not rate or not self.rates or any(rate in legal_rates(country, self.on) for country in self.countries)
+
+
+def vat_rate(given: dict[str, Any], path: str, law: Law | None = None) -> str | None:
     """Takes vat_rate_percent out of `given` and leaves the wire's fraction in vat_rate, which is answered as well.
 
-    path: of `given`, for errors, "" for the top. country: the seller's, whose legal rates are allowed; None for any.
-    None when neither is there. Raises Invalid naming both readings, or the legal rates.
+    path: of `given`, for errors, "" for the top. law: None where any rate may be. None when neither is there. Raises
+    Invalid naming both readings, or the legal rates.
     """
     percent, fraction = given.pop("vat_rate_percent", None), given.get("vat_rate")
     if percent is None and fraction is None:
         return None
-    rates = [str(rate) for rate in (legal_rates(country, on) if country and on else ())]
-    found = None if percent is None else _from_percent(percent, _below(path, "vat_rate_percent"), country, on)
+    found = None if percent is None else _from_percent(percent, _below(path, "vat_rate_percent"), law)
     if fraction is not None:
         read = _from_fraction(fraction, _below(path, "vat_rate"))
         if found is not None and found != read:
@@ -52,20 +71,20 @@ def vat_rate(given: dict[str, Any], path: str, country: str | None, on: date | N
     if found is None:
         raise AssertionError("one of the two was given")
     field = "vat_rate_percent" if percent is not None else "vat_rate"
-    if country and on and not is_legal_rate(country, found, on):
-        raise _not_legal(found, percent if percent is not None else fraction, _below(path, field), country, rates)
+    if law and not law.allows(found):
+        raise _not_legal(found, percent if percent is not None else fraction, _below(path, field), law)
     given["vat_rate"] = _fraction(found)
     return _fraction(found)
 
 
-def _from_percent(value: Any, path: str, country: str | None, on: date | None) -> Decimal:
+def _from_percent(value: Any, path: str, law: Law | None) -> Decimal:
     text = _text(value)
     found = _PERCENT.fullmatch(text.strip()) if text is not None else None
     if found is None:
         raise Invalid(
             "invalid_percent", f"{_quoted(value)} is no percentage.", field=path,
             fix='Send the percent as a number from 0 to 100, such as 20, or "20%".',
-            meta={"value": value, "example": _usual(country, on)},
+            meta={"value": value, "example": usual_percent(law)},
         )  # fmt: skip
     percent = Decimal(found[1].replace(",", "."))
     if 0 < percent < 1 and not str(value).rstrip().endswith("%"):
@@ -81,7 +100,7 @@ def _from_percent(value: Any, path: str, country: str | None, on: date | None) -
         raise Invalid(
             "invalid_percent", f"{_plain(percent)} % is more than all of it.", field=path,
             fix="Send the percent as a number from 0 to 100, such as 20.",
-            meta={"value": value, "example": _usual(country, on)},
+            meta={"value": value, "example": usual_percent(law)},
         )  # fmt: skip
     return percent / 100
 
@@ -90,7 +109,7 @@ def _from_fraction(value: Any, path: str) -> Decimal:
     text = _text(value)
     plain = text.strip() if text is not None else ""
     if plain.endswith("%"):
-        return _from_percent(plain, path, None, None)
+        return _from_percent(plain, path, None)
     if not _PLAIN.fullmatch(plain) or plain.startswith("-"):
         raise Invalid(
             "invalid_vat_rate", f"{_quoted(value)} is no VAT rate.", field=path,
@@ -108,13 +127,14 @@ def _from_fraction(value: Any, path: str) -> Decimal:
     return found
 
 
-def _not_legal(rate: Decimal, value: Any, path: str, country: str, rates: Sequence[str]) -> Invalid:
-    percents = [_shown(Decimal(known)) for known in rates]
-    nearest = min((Decimal(known) for known in rates), key=lambda known: abs(known - rate))
+def _not_legal(rate: Decimal, value: Any, path: str, law: Law) -> Invalid:
+    percents = [_shown(known) for known in law.rates]
+    nearest = min(law.rates, key=lambda legal: abs(legal - rate))
     is_percent = path.endswith("percent")
+    known = f"{' %, '.join(percents)} %, or 0"
     return Invalid(
-        "rate_not_legal", f"{country} has no VAT rate of {_shown(rate)} % today: {' %, '.join(percents)} %, or 0.",
-        field=path, fix="Send one of these rates; 0 needs vat_exemption_reason.",
+        "rate_not_legal", f"{law.countries[0]} has no VAT rate of {_shown(rate)} % today: {known}.", field=path,
+        fix="Send one of these rates; 0 needs vat_exemption_reason.",
         meta={
             "value": value, "legal_rates_percent": percents,
             "example": _number(nearest * 100) if is_percent else _fraction(nearest),
@@ -236,24 +256,29 @@ def _number(value: Decimal) -> int | str:
     return int(value) if value == value.to_integral_value() else f"{_plain(value)}%"
 
 
-def _usual(country: str | None, on: date | None) -> int | str:
-    rates = legal_rates(country, on) if country and on else ()
-    return _number(rates[0] * 100) if rates else 20
+def percents(law: Law | None) -> list[str]:
+    """The legal rates in percent, highest first."""
+    return [_shown(rate) for rate in law.rates] if law else []
+
+
+def usual_percent(law: Law | None) -> int | str:
+    """The seller's standard rate."""
+    return _number(law.rates[0] * 100) if law and law.rates else 20
 
 
 def _quoted(value: Any) -> str:
     return f'"{value[:40]}"' if isinstance(value, str) else str(value)[:40]
 
 
-def items_rates(items: Sequence[Mapping[str, Any]], country: str | None, on: date | None) -> list[dict[str, Any]]:
+def lines(items: Sequence[Mapping[str, Any]], law: Law | None) -> list[dict[str, Any]]:
     """Lines with the wire's VAT rate and price, from whatever was sent. Raises Invalid with every fault of them."""
-    faults: list[Any] = []
+    faults: list[Fault] = []
     found = []
     for index, item in enumerate(items):
         line = dict(item)
         for read in (_read_rate, _read_price):
             try:
-                read(line, f"items/{index}", country, on)
+                read(line, f"items/{index}", law)
             except Invalid as error:
                 faults.extend(error.faults)
         found.append(line)
@@ -262,11 +287,11 @@ def items_rates(items: Sequence[Mapping[str, Any]], country: str | None, on: dat
     return found
 
 
-def _read_rate(line: dict[str, Any], path: str, country: str | None, on: date | None) -> None:
-    vat_rate(line, path, country, on)
+def _read_rate(line: dict[str, Any], path: str, law: Law | None) -> None:
+    vat_rate(line, path, law)
 
 
-def _read_price(line: dict[str, Any], path: str, _country: str | None, _on: date | None) -> None:
+def _read_price(line: dict[str, Any], path: str, _law: Law | None) -> None:
     sent = line.get("unit_price")
     if isinstance(sent, Mapping):
         line["unit_price"] = {**sent, "value": price(sent.get("value"), f"{path}/unit_price/value")}
