@@ -52,7 +52,7 @@ def test_an_answer_that_may_pass_is_worth_another_try(status: int) -> None:
     assert QUICK.pause(GET, Answer(status, b""), 1) == 0
 
 
-@pytest.mark.parametrize("status", [200, 400, 401, 404, 409, 412, 422])
+@pytest.mark.parametrize("status", [200, 400, 401, 404, 409, 412, 422, 428])
 def test_an_answer_that_will_not_change_is_taken(status: int) -> None:
     assert QUICK.pause(GET, Answer(status, b""), 1) is None
 

@@ -65,11 +65,31 @@ _JSON_PATCH = {
         },
     },
 }
+_PREVIEW = {
+    "type": "object",
+    "description": "of a dry run: what the write would do (ours)",
+    "required": ["number", "vat", "compliance", "needs_approval", "email"],
+    "properties": {
+        "number": {"type": ["string", "null"], "description": "that the document would get"},
+        "vat": {
+            "type": "array",
+            "items": {"type": "object"},
+            "description": "rate, percent, base and vat of each group",
+        },
+        "compliance": {"type": "object", "description": "is_ready, errors and warnings, as in errors"},
+        "needs_approval": {"type": "boolean", "description": "whether the call itself would be 428"},
+        "email": {"type": ["object", "null"], "description": "to, cc, subject, body and attachments"},
+    },
+}
 _PATH_PARAMETER = re.compile(r"{(\w+)}")
 _WRITE_HEADERS = (
     ("X-Qonto-Idempotency-Key", "The same key and body gives the first answer again. Also Idempotency-Key."),
-    ("X-Dry-Run", "true: the full answer, and nothing is written (ours)."),
+    ("X-Dry-Run", "true: the full answer with a preview, and nothing is written (ours)."),
 )  # fmt: skip
+_REPEAT_WINDOW = {
+    "name": "X-Repeat-Window", "in": "header", "schema": {"type": "integer", "minimum": 1, "maximum": 86_400},
+    "description": "seconds in which the same create has the first answer again (ours)",
+}  # fmt: skip
 
 
 class _Generator(GenerateJsonSchema):
@@ -137,7 +157,8 @@ def build(routes: Iterable[Route]) -> dict[str, Any]:
         "components": {
             "responses": {name: _refusal(name) for name in ("Errors", "BareError")},
             "schemas": schemas.definitions
-            | {"Errors": _ERRORS, "BareError": _BARE_ERROR, "PageMeta": _PAGE_META, "JsonPatch": _JSON_PATCH},
+            | {"Errors": _ERRORS, "BareError": _BARE_ERROR, "PageMeta": _PAGE_META, "JsonPatch": _JSON_PATCH}
+            | {"Preview": _PREVIEW},
             "securitySchemes": {
                 "apiKey": {
                     "type": "apiKey", "in": "header", "name": "Authorization", "description": "login:secret",
@@ -195,6 +216,8 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
             {"name": name, "in": "header", "schema": {"type": "string"}, "description": text}
             for name, text in _WRITE_HEADERS
         ]
+    if route.method == "POST" and "{" not in route.path:
+        found.append(_REPEAT_WINDOW)
     return found
 
 
@@ -217,7 +240,9 @@ def _responses(route: Route, schemas: _Schemas) -> dict[str, Any]:
     refusal = {"$ref": f"#/components/responses/{'BareError' if route.is_bare_error else 'Errors'}"}
     refusals = {str(status): refusal for status in _refusals(route)} | {"default": refusal}
     if route.status == 204:
-        return {"204": {"description": "Done."}} | refusals
+        preview = {"type": "object", "properties": {"preview": {"$ref": "#/components/schemas/Preview"}}}
+        dry = {"description": "Of a dry run (ours).", "content": {"application/json": {"schema": preview}}}
+        return {"200": dry, "204": {"description": "Done."}} | refusals
     shown = {"application/json": _with_example(_answer(route, schemas), route, "response")}
     return {str(route.status): {"description": "The answer.", "content": shown}} | refusals
 
@@ -228,7 +253,7 @@ def _refusals(route: Route) -> list[int]:
     if "{" in route.path:
         found.add(404)
     if route.method != "GET":
-        found |= {412, 422}
+        found |= {412, 422, 428}
     if route.takes is not None:
         found |= {409, 413, 415}
     return sorted(found)
@@ -239,6 +264,8 @@ def _answer(route: Route, schemas: _Schemas) -> Mapping[str, Any]:
         return schemas.shape(route.gives)
     properties: dict[str, Any] = {name: schemas.shape(gives) for name, gives in route.gives.items()}
     schema = {"type": "object", "properties": properties, "required": list(properties)}
+    if route.method != "GET":
+        schema["properties"] = properties | {"preview": {"$ref": "#/components/schemas/Preview"}}
     return {"allOf": [schemas.shape(route.spread), schema]} if route.spread else schema
 
 

@@ -32,7 +32,7 @@ def _preview(work: Work, shown: Mapping[str, Any]) -> dict[str, Any]:
     number = document.get("number") or None
     if name == "client_invoice" and document["status"] == "draft":
         ready = client_invoices.prepared(work, client_invoices.get(work, document["id"]))
-        faults, warnings = ready.errors, [*warnings, *_wired(ready.warnings)]
+        faults, warnings = ready.errors, [*warnings, *(each for each in _wired(ready.warnings) if each not in warnings)]
         number = ready.number.number if ready.number else number
     return {
         "number": number,
