@@ -7,8 +7,6 @@ import binascii
 import re
 from typing import Final
 
-from asn1crypto import cms
-
 from counterfoil.domain.received_einvoice import Unreadable
 
 _LAYERS_MAX: Final = 3  # signed by several, one around the other
@@ -36,6 +34,8 @@ def signed_content(content: bytes) -> bytes:
 
 
 def _opened(content: bytes) -> bytes:
+    from asn1crypto import cms  # takes long to import, and few files are signed
+
     binary = content if content[:1] == b"\x30" else _from_base64(content)
     try:
         info = cms.ContentInfo.load(binary)
