@@ -50,9 +50,8 @@ async def upstream_caller(
     from counterfoil.sdk.client import AsyncClient, authorization
     from counterfoil.sdk.http import AsyncHttpSend
 
-    headers = authorization(api_key=key) if ":" in key else authorization(token=key)
-    if staging_token:
-        headers = {**headers, "X-Qonto-Staging-Token": staging_token}
+    who = {"api_key": key} if ":" in key else {"token": key}
+    headers = authorization(**who, staging_token=staging_token)
     books = UpstreamBooks(data, base, key, policy, clock)
 
     async def approve(approval_id: str) -> None:
