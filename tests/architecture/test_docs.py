@@ -29,7 +29,8 @@ def commands(command: Any, path: str) -> list[str]:
     if group is None:
         return [path]
     below = [(name, child) for name, child in group.items() if not child.hidden]
-    return [found for name, child in below for found in commands(child, f"{path} {name}")]
+    itself = [path] if command.invoke_without_command else []  # `counterfoil mcp`, beside `counterfoil mcp install`
+    return itself + [found for name, child in below for found in commands(child, f"{path} {name}")]
 
 
 def test_every_setting_is_documented_and_no_other() -> None:
