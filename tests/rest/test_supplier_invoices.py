@@ -330,6 +330,7 @@ def test_named_days_are_the_organizations(fresh: Api) -> None:
         {"filter[payable_amount]": "lte:100,00:EUR"}, {"filter[document_type]": "receipts"},
         {"filter[source]": "fax"}, {"filter[missing_data]": "maybe"}, {"filter[overdue_days]": "-1"},
         {"filter[overdue_days]": "60 days"}, {"query": "a", "query_fields": "iban"}, {"sort_by": "iban:asc"},
+        {"filter[unpaid_days]": "-1"},
         {"sort_by": "due_date:up"}, {"per_page": "101"}, {"page": "0"}, {"query": "a\x00"},
     ],
 )  # fmt: skip

@@ -80,7 +80,8 @@ def shape_of(builder: Callable[..., Request[Any]]) -> tuple[str, str]:
     """Method and path of the request, ids as {}."""
     file = UploadPart("a.pdf", b"%PDF-")
     samples: dict[str, Any] = {
-        "id": "ID", "delivery_id": "ID", "data": b"x", "file": file, "numbering_mode": "manual", "rules": [],
+        "id": "ID", "delivery_id": "ID", "blob_ref": "ID", "data": b"x", "file": file, "rules": [],
+        "numbering_mode": "manual",
         "files": [(file, "key")] if builder is build.build_create_supplier_invoices else [file],
     }  # fmt: skip
     needed = {

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from counterfoil.domain import scopes
 from counterfoil.errors import Invalid
-from counterfoil.mcp.asked import resolve
 from counterfoil.mcp.provenance import as_written
+from counterfoil.mcp.references import resolve_id
 from counterfoil.mcp.schemas import NEXT_ACTIONS, STRING, choice, result, shown, text
 from counterfoil.mcp.tool import READ, Hints, Tool, ToolCall
 
@@ -58,7 +58,7 @@ async def _document(call: ToolCall, target: str, reference: str | None) -> str |
                 "missing_value", f"A file for a {target} needs the document.", field="id",
                 fix="Send id: the id or number of the draft invoice or quote.",
             )  # fmt: skip
-        return str((await resolve(call, target, reference))["id"])
+        return await resolve_id(call, target, reference)
     if reference:
         raise Invalid(
             "unexpected_value", f"{target} makes something new of the file and takes no id.", field="id",

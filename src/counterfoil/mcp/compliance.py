@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from counterfoil.domain import scopes
 from counterfoil.mcp import client_invoices, clients
-from counterfoil.mcp.asked import resolve
 from counterfoil.mcp.errors import in_tools
 from counterfoil.mcp.listing import actions, party_of
+from counterfoil.mcp.references import resolve
 from counterfoil.mcp.schemas import NEXT_ACTIONS, STRING, choice, result, shown, text
 from counterfoil.mcp.tool import READ, Tool, ToolCall
 
@@ -27,13 +27,10 @@ _LINE_FIELDS: Final = (
 
 async def explain_compliance(call: ToolCall) -> dict[str, Any]:
     kind = call.arguments.get("kind", "client_invoice")
-    document_id = (await resolve(call, kind, call.arguments["id"]))["id"]
-    if kind == "credit_note":
-        document: Mapping[str, Any] = await call.api.get_credit_note(document_id)
-        told: Mapping[str, Any] = await call.api.get_credit_note_compliance(document_id)
-    else:
-        document = await call.api.get_client_invoice(document_id)
-        told = await call.api.get_client_invoice_compliance(document_id)
+    document = await resolve(call, kind, call.arguments["id"])
+    document_id: str = document["id"]
+    ask = call.api.get_credit_note_compliance if kind == "credit_note" else call.api.get_client_invoice_compliance
+    told: Mapping[str, Any] = await ask(document_id)
     findings = [_finding(fault, severity) for severity in ("error", "warning") for fault in told[f"{severity}s"]]
     calls = await _calls(call, document, findings) if told["status"] != "issued" else []
     answer = {

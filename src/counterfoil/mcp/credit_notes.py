@@ -8,7 +8,6 @@ from typing import Any, Final, cast
 from counterfoil.domain import scopes
 from counterfoil.errors import Invalid
 from counterfoil.mcp import defaults
-from counterfoil.mcp.asked import a_day, resolve
 from counterfoil.mcp.fields import items_for_wire
 from counterfoil.mcp.listing import (
     CLIENT,
@@ -22,10 +21,12 @@ from counterfoil.mcp.listing import (
     refuse_own_filters,
     shortened,
 )
+from counterfoil.mcp.references import resolve, resolve_id
 from counterfoil.mcp.results import client_name, paged
 from counterfoil.mcp.results_size import DETAIL, LINES_FROM, lines_page
-from counterfoil.mcp.schemas import MONEY, NEXT_ACTIONS, PRICE, STRING, WARNINGS, result, several, shown, text, thing
+from counterfoil.mcp.schemas import MONEY, NEXT_ACTIONS, STRING, WARNINGS, result, several, shown, text, thing
 from counterfoil.mcp.tool import READ, Hints, Tool, ToolCall
+from counterfoil.mcp.values import AMOUNT, FRACTION, PERCENT, price
 from counterfoil.sdk.types import NewCreditNote
 
 _OWN_FILTERS = ("invoice_id", "client_id", "number", "issue_date_from", "issue_date_to")
@@ -47,18 +48,17 @@ async def list_credit_notes(call: ToolCall) -> dict[str, Any]:
     pages = paging(given)
     for name, kind in (("invoice_id", "client_invoice"), ("client_id", "client")):
         if name in given:
-            given[name] = (await resolve(call, kind, given[name]))["id"]
+            given[name] = await resolve_id(call, kind, given[name], name)
     for name in ("issue_date_from", "issue_date_to"):
         if name in given:
-            given[name] = await a_day(call, given[name], name)
+            given[name] = await defaults.read_day(call, given[name], name)
     page = await call.api.list_credit_notes(**given, **pages)
     return paged("credit_notes", [_row(note) for note in page.items], page)
 
 
 async def get_credit_note(call: ToolCall) -> dict[str, Any]:
     given = call.arguments
-    found = await resolve(call, "credit_note", given["id"])
-    note: Mapping[str, Any] = await call.api.get_credit_note(found["id"])
+    note = await resolve(call, "credit_note", given["id"])
     if given.get("detail") == "summary":
         return _result(note)
     return _result(note, whole=lines_page(note, given.get("lines_from", 1)))
@@ -71,20 +71,18 @@ async def create_credit_note(call: ToolCall) -> dict[str, Any]:
             "one_needed", "Exactly one of amount and items says what is credited.", field="amount",
             fix='Send amount, with VAT, such as "120.00"; or items for single lines.',
         )  # fmt: skip
-    invoice: Mapping[str, Any] = await call.api.get_client_invoice(
-        (await resolve(call, "client_invoice", given["invoice_id"]))["id"]
-    )
+    invoice = await resolve(call, "client_invoice", given["invoice_id"], "invoice_id")
     currency = str(invoice.get("currency") or defaults.CURRENCY)
     new: dict[str, Any] = {name: given[name] for name in ("number", "terms_and_conditions") if name in given}
     new |= {"invoice_id": invoice["id"], "currency": currency, "reason": given.get("reason") or _reason(invoice)}
-    new["issue_date"] = await a_day(call, given.get("issue_date", "today"), "issue_date")
+    new["issue_date"] = await defaults.read_day(call, given.get("issue_date", "today"), "issue_date")
     if "amount" in given:
         if not call.has_extensions:
             raise Invalid(
                 "unsupported_argument", "This server credits by lines alone.", field="amount",
                 fix="Send items instead: the lines to credit, at the invoice's VAT rates.",
             )  # fmt: skip
-        new["amount"] = {"value": given["amount"], "currency": currency}
+        new["amount"] = {"value": price(given["amount"], "amount"), "currency": currency}
     else:
         new["items"] = items_for_wire(given["items"], currency)
     note: Mapping[str, Any] = await call.api.create_credit_note(cast(NewCreditNote, new))
@@ -129,10 +127,11 @@ _ITEM = thing(
     {
         "title": text("What is credited."),
         "quantity": text('Decimal string; "1" by default.'),
-        "unit_price": text("Without VAT, decimal string.", pattern=PRICE),
-        "vat_rate": text('Of the invoice: "0.2" is 20 %.'),
+        "unit_price": AMOUNT | {"description": "Of one, without VAT."},
+        "vat_rate_percent": PERCENT,
+        "vat_rate": FRACTION,
     },
-    ["title", "unit_price", "vat_rate"],
+    ["title", "unit_price"],
 )
 _RESULT = result(
     {
@@ -197,7 +196,7 @@ TOOLS = (
         Hints(is_read_only=False, is_destructive=True, is_idempotent=False),
         {
             "invoice_id": text("Invoice to credit: id or number."),
-            "amount": text('With VAT, such as "120.00".', pattern="^[0-9]{1,12}(\\.[0-9]{1,2})?$"),
+            "amount": AMOUNT | {"description": 'With VAT, such as "120.00".'},
             "items": several("Instead of amount: lines.", _ITEM),
             "reason": text("Why, as the client reads it.", maxLength=500),
             "issue_date": text("Day of issue: YYYY-MM-DD; today by default."),

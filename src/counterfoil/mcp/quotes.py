@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final, cast
 
 from counterfoil.domain import scopes
 from counterfoil.domain.quote_lifecycle import STATUSES
 from counterfoil.errors import Invalid, WrongState
 from counterfoil.mcp import defaults
-from counterfoil.mcp.asked import a_day, resolve
-from counterfoil.mcp.fields import DISCOUNT, ITEM, items_for_wire
+from counterfoil.mcp.fields import DISCOUNT, ITEM, read_items
 from counterfoil.mcp.listing import (
     CLIENT,
     MORE_LINES,
@@ -25,6 +24,7 @@ from counterfoil.mcp.listing import (
     shortened,
 )
 from counterfoil.mcp.provenance import BY_CLIENT, as_written, said
+from counterfoil.mcp.references import resolve, resolve_id
 from counterfoil.mcp.results import client_name, invoice_result, paged
 from counterfoil.mcp.results_size import DETAIL, LINES_FROM, lines_page
 from counterfoil.mcp.schemas import (
@@ -44,7 +44,7 @@ from counterfoil.mcp.tool import READ, Hints, Tool, ToolCall
 from counterfoil.sdk.types import NewClientInvoice, NewQuote, QuoteChange
 
 GOOD_FOR_DAYS: Final = 30
-_A_LINE: Final = 'Send items, such as [{"title": "Study", "unit_price": "100.00", "vat_rate": "0.2"}].'
+_A_LINE: Final = 'Send items, such as [{"title": "Study", "unit_price": 100, "vat_rate_percent": 20}].'
 _OWN_FILTERS = ("client_id", "sent", "number")
 _BRIEF: Final = (
     "id", "number", "status", "is_sent", "issue_date", "expiry_date", "currency", "tax_exclusive_amount",
@@ -61,7 +61,7 @@ async def list_quotes(call: ToolCall) -> dict[str, Any]:
     given = dict(call.arguments)
     pages = paging(given)
     if "client_id" in given:
-        given["client_id"] = (await resolve(call, "client", given["client_id"]))["id"]
+        given["client_id"] = await resolve_id(call, "client", given["client_id"], "client_id")
     if "sent" in given:
         given["is_sent"] = given.pop("sent")
     page = await call.api.list_quotes(**given, **pages)
@@ -81,14 +81,14 @@ async def create_quote(call: ToolCall) -> dict[str, Any]:
     if "items" not in given:
         # Not required by the schema: judges of tools count what a nested line requires against the tool.
         raise Invalid("missing_value", "items is missing: the lines to offer.", field="items", fix=_A_LINE)
-    client: Mapping[str, Any] = await resolve(call, "client", given["client_id"])
+    client: Mapping[str, Any] = await resolve(call, "client", given["client_id"], "client_id")
     currency = client.get("currency") or defaults.CURRENCY
-    issued = await a_day(call, given.get("issue_date", "today"), "issue_date")
-    last = given.get("expiry_date")
+    issued = await defaults.read_day(call, given.get("issue_date", "today"), "issue_date")
     new: dict[str, Any] = {"terms_and_conditions": "", **given, "client_id": client["id"], "currency": currency}
     new["issue_date"] = issued
-    new["expiry_date"] = await a_day(call, last, "expiry_date") if last else _later(issued)
-    new["items"] = items_for_wire(given["items"], currency)
+    last = given.get("expiry_date", f"+{GOOD_FOR_DAYS}d")
+    new["expiry_date"] = await defaults.read_day(call, last, "expiry_date", start=date.fromisoformat(issued))
+    new["items"] = await read_items(call, given["items"], client)
     return _result(call, await call.api.create_quote(cast(NewQuote, new)))
 
 
@@ -98,9 +98,9 @@ async def update_quote(call: ToolCall) -> dict[str, Any]:
     change.pop("id")
     for name in _DAYS:
         if name in change:
-            change[name] = await a_day(call, change[name], name)
+            change[name] = await defaults.read_day(call, change[name], name)
     if "items" in change:
-        change["items"] = items_for_wire(change["items"], quote.get("currency") or defaults.CURRENCY)
+        change["items"] = await read_items(call, change["items"], quote.get("client") or {})
     if not change:
         raise Invalid("nothing_to_change", "No field to change was sent.", fix="Send the fields to change.")
     return _result(call, await call.api.update_quote(quote["id"], cast(QuoteChange, change)))
@@ -133,7 +133,7 @@ async def convert_quote_to_invoice(call: ToolCall) -> dict[str, Any]:
     given = dict(call.arguments)
     quote = await _found(call)
     dates: dict[str, Any] = {
-        name: await a_day(call, given[name], name) for name in ("issue_date", "due_date") if name in given
+        name: await defaults.read_day(call, given[name], name) for name in ("issue_date", "due_date") if name in given
     }
     if not given.get("finalize"):
         return invoice_result(await call.api.convert_quote(quote["id"], dates))
@@ -190,10 +190,6 @@ def _next(quote: Mapping[str, Any], call: ToolCall) -> list[dict[str, Any]]:
 def _subject(quote: Mapping[str, Any]) -> str:
     locale = str((quote.get("client") or {}).get("locale") or "")[:2].lower()
     return f"{_WORDS.get(locale, 'Quote')} {quote.get('number') or ''}".strip()
-
-
-def _later(day: str) -> str:
-    return (date.fromisoformat(day) + timedelta(days=GOOD_FOR_DAYS)).isoformat()
 
 
 def _row(quote: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,9 +8,10 @@ from typing import Any, Final
 from counterfoil.domain import scopes
 from counterfoil.domain.supplier_invoice_lifecycle import STATUSES, SUPPLIER_INVOICE
 from counterfoil.errors import Invalid
-from counterfoil.mcp.asked import a_day, resolve
+from counterfoil.mcp import defaults
 from counterfoil.mcp.listing import MORE_LINES, PAGES, actions, list_result, paging, refuse_own_filters
 from counterfoil.mcp.provenance import BY_SUPPLIER, as_written, one_line, said
+from counterfoil.mcp.references import resolve, resolve_id
 from counterfoil.mcp.results import paged
 from counterfoil.mcp.results_size import DETAIL, LINES_FROM, lines_page
 from counterfoil.mcp.schemas import (
@@ -71,7 +72,7 @@ async def list_supplier_invoices(call: ToolCall) -> dict[str, Any]:
         more["unpaid_days"] = str(given["unpaid_after_days"])
     for name in ("due_date_from", "due_date_to"):
         if name in given:
-            more[name] = await a_day(call, given[name], name)
+            more[name] = await defaults.read_day(call, given[name], name)
     sort_by = "issue_date:asc" if "unpaid_after_days" in given else None
     page = await call.api.list_supplier_invoices(
         status=given.get("status"), more_filters=more, sort_by=sort_by, **paging(given)
@@ -81,8 +82,7 @@ async def list_supplier_invoices(call: ToolCall) -> dict[str, Any]:
 
 async def get_supplier_invoice(call: ToolCall) -> dict[str, Any]:
     given = call.arguments
-    found = await resolve(call, "supplier_invoice", given["id"])
-    invoice: Mapping[str, Any] = await call.api.get_supplier_invoice(found["id"])
+    invoice = await resolve(call, "supplier_invoice", given["id"])
     return _result(invoice, is_whole=given.get("detail") != "summary", lines_from=given.get("lines_from", 1))
 
 
@@ -95,13 +95,13 @@ async def change_supplier_invoice_status(call: ToolCall) -> dict[str, Any]:
             field="mark_as_paid",
             fix='Send mark_as_paid: "today" or a day, or unmark_as_paid: true, or reject: "the reason".',
         )  # fmt: skip
-    invoice_id = (await resolve(call, "supplier_invoice", given["id"]))["id"]
+    invoice_id = await resolve_id(call, "supplier_invoice", given["id"])
     changed: Mapping[str, Any]
     if asked == ["reject"]:
         code = given.get("reason_code")
         changed = await call.api.reject_supplier_invoice(invoice_id, given["reject"], declined_reason_code=code)
     elif asked == ["mark_as_paid"]:
-        day = await a_day(call, given["mark_as_paid"], "mark_as_paid")
+        day = await defaults.read_day(call, given["mark_as_paid"], "mark_as_paid")
         changed = await call.api.mark_supplier_invoice_as_paid(invoice_id, payment_date=day)
         if changed.get("payment_date") != day:
             return _result(changed) | {"warnings": [_paid_before(changed), *_alerts(changed)]}

@@ -72,19 +72,21 @@ def use_attachment_upload(call: Call) -> Response:
     wanted = call.parse(UploadUse)
     _check(call, wanted)
     upload, entry = _arrived(call, wanted)
-
-    def act(work: Work) -> str:
-        file = pending_uploads.use(work, call.params["blob_ref"])
-        if upload is None:
-            raise errors.Gone("gone", "The file of this upload is lost.", fix="Ask for a new link and send it again.")
-        row, made = _made(work, wanted, file, entry)
-        return json.dumps({"attachment": shown_file(call.doors, row, work.now), "documents": made}, ensure_ascii=False)
-
-    answer = call.write(act, asked=call.params["blob_ref"].encode() + call.body)
+    answer = call.write(
+        lambda work: _used(call, work, wanted, upload, entry), asked=call.params["blob_ref"].encode() + call.body
+    )
     if upload and not call.is_dry_run:
         name = pending_uploads.place_name(call.params["blob_ref"], upload.file.sha256)
         call.doors.blobs.drop_aside(name)
     return answer
+
+
+def _used(call: Call, work: Work, wanted: UploadUse, upload: Upload | None, entry: suppliers.Entry) -> str:
+    file = pending_uploads.use(work, call.params["blob_ref"])
+    if upload is None:
+        raise errors.Gone("gone", "The file of this upload is lost.", fix="Ask for a new link and send it again.")
+    row, made = _made(work, wanted, file, entry)
+    return json.dumps({"attachment": shown_file(call.doors, row, work.now), "documents": made}, ensure_ascii=False)
 
 
 def _check(call: Call, wanted: UploadUse) -> None:
