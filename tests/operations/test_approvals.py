@@ -27,6 +27,7 @@ from counterfoil.operations import (
     organization,
     quotes,
     recurring_invoices,
+    reminders,
 )
 from counterfoil.operations.gate import Question
 from counterfoil.operations.kinds import CLIENT_INVOICE
@@ -310,6 +311,21 @@ def test_a_recurring_invoice_that_makes_drafts_asks_nobody(company: Company) -> 
     }  # fmt: skip
     new = recurring_invoices.NewRecurringInvoice.model_validate_json(json.dumps(body))
     Assistant(company).does(lambda work: recurring_invoices.create(work, new))
+
+
+def test_reminders_are_not_led_elsewhere_without_a_yes(company: Company) -> None:
+    assistant = Assistant(company)
+
+    def readdress(email: str) -> Do:
+        return lambda work: clients.update(work, company.client_id, ClientFields(email=email))
+
+    assistant.does(readdress("one@client.example"))
+    rule = {"email_title": "Rappel", "operator": "after", "offset_days": 7}
+    new = reminders.NewReminder.model_validate({"client_id": company.client_id, "rules": [rule]})
+    with company.write() as work:
+        reminders.create(work, new)
+    assert "evil@example.com" in assistant.asks(readdress("evil@example.com"))["summary"]
+    assistant.does(lambda work: clients.update(work, company.client_id, ClientFields(name="Autre")))
 
 
 _acts = st.builds(

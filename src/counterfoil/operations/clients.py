@@ -68,10 +68,13 @@ def page(
 
 def update(work: Work, client_id: str, change: ClientFields) -> str:
     """Update a client: absent keeps, null clears; a new kind clears the names that do not fit it."""
-    client = _with(json.loads(get(work, client_id)), change, work)
+    before = json.loads(get(work, client_id))
+    client = _with(before, change, work)
     text = client.model_dump_json(exclude_none=True)
-    store.update_client(work.conn, work.organization_id, json.loads(text), text)
+    after = json.loads(text)
+    store.update_client(work.conn, work.organization_id, after, text)
     work.record("client", client.id, "updated", {"fields": sorted(change.model_fields_set)})
+    guards.readdressed(work, before, after)
     shown = _shown(work, text)
     announce(work, CLIENTS, "updated", shown)
     return shown

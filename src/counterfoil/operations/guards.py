@@ -16,6 +16,7 @@ from counterfoil.domain.approvals import Act
 from counterfoil.domain.recurring_invoice import NewRecurringInvoice
 from counterfoil.operations.work import Work
 from counterfoil.store import clients, recurring_invoices
+from counterfoil.store import reminders as reminder_rows
 from counterfoil.store.rows import CreditNoteRow, DocumentRow, InvoiceRow, QuoteRow, RecurringRow
 
 CLIENT_INVOICE: Final = "client_invoice"
@@ -211,6 +212,20 @@ def reminders(work: Work, client_id: str, reminder: Mapping[str, Any], *, is_new
         amount=None,
         summary=f"Remind {_client_name(work, client_id)} of unpaid invoices by itself: "
         f"{_counted(len(reminder['rules']), 'mail')} an invoice, to {to}",
+    )  # fmt: skip
+
+
+def readdressed(work: Work, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """A client is written to elsewhere, and is reminded at its own addresses: mails go there without being asked."""
+    if not work.is_guarded or all(before.get(name) == after.get(name) for name in ("email", "extra_emails")):
+        return
+    text = reminder_rows.of_client(work.conn, work.organization_id, after["id"])
+    if text is None or json.loads(text)["send_to"]:
+        return
+    to = _shortened([each for each in (after.get("email"), *after.get("extra_emails", ())) if each])
+    work.irreversible(
+        "send", "client", after["id"], seen=[_steady(json.dumps(before)), _steady(json.dumps(after)), text],
+        amount=None, summary=f"Send the reminders of {_party({'client': before})} to {to or 'nobody'} from now on",
     )  # fmt: skip
 
 
