@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any, cast
 
+from counterfoil.domain import scopes
 from counterfoil.errors import Invalid
 from counterfoil.mcp import defaults
-from counterfoil.mcp.fields import CLEARABLE, FIELDS, has_bare_price, items_for_wire
-from counterfoil.mcp.results import invoice_result, invoice_row, paged
+from counterfoil.mcp.fields import CHANGES, CLEARABLE, DAYS, FIELDS, read_items
+from counterfoil.mcp.listing import beside, party_of
+from counterfoil.mcp.references import resolve, resolve_id
+from counterfoil.mcp.results import invoice_result, invoice_row, paged, subject
+from counterfoil.mcp.results_size import DETAIL, LINES_FROM, lines_page
 from counterfoil.mcp.schemas import (
     CURRENCY,
-    ID,
-    IDEMPOTENCY_KEY,
     INVOICE_RESULT,
     NEXT_ACTIONS,
     PAGE,
     PER_PAGE,
     STRING,
     choice,
-    day,
     flag,
     result,
     several,
     shown,
     text,
-    uuid,
+    thing,
 )
 from counterfoil.mcp.tool import READ, Hints, Tool, ToolCall
 from counterfoil.sdk.errors import ApiError
@@ -33,12 +35,21 @@ from counterfoil.sdk.types import ClientInvoiceChange, NewClientInvoice
 
 _STATUSES = ("draft", "unpaid", "paid", "canceled")
 # Filters that only Counterfoil serves; another server ignores them without a word.
-_OWN_FILTERS = ("number", "client_id", "issue_date_from", "issue_date_to", "due_date_from", "due_date_to")
+_DAY_FILTERS = ("issue_date_from", "issue_date_to", "due_date_from", "due_date_to")
+_OWN_FILTERS = ("number", "client_id", *_DAY_FILTERS)
+_A_LINE = 'Send items, such as [{"title": "Consulting", "unit_price": "1200.00", "vat_rate_percent": 20}].'
 
 
 async def list_client_invoices(call: ToolCall) -> dict[str, Any]:
     given = dict(call.arguments)
-    page = await call.api.list_client_invoices(**({"per_page": 25} | given))
+    pages = {"page": given.pop("page", 1), "per_page": given.pop("per_page", 25)}
+    if "client_id" in given:
+        given["client_id"] = await resolve_id(call, "client", given["client_id"], "client_id")
+    await defaults.read_days(call, given, _DAY_FILTERS)
+    if given.pop("overdue", False):
+        yesterday = (await defaults.day_of(call) - timedelta(days=1)).isoformat()
+        given |= {"status": ["unpaid"], "due_date_to": min(yesterday, given.get("due_date_to", yesterday))}
+    page = await call.api.list_client_invoices(**given, **pages)
     wanted = {name: given[name] for name in _OWN_FILTERS if name in given}
     for invoice in page.items:
         _check_filtered(wanted, invoice)
@@ -46,43 +57,60 @@ async def list_client_invoices(call: ToolCall) -> dict[str, Any]:
 
 
 async def get_client_invoice(call: ToolCall) -> dict[str, Any]:
-    return invoice_result(await call.api.get_client_invoice(call.arguments["id"]), is_whole=True)
+    given = call.arguments
+    invoice: Mapping[str, Any] = await call.api.get_client_invoice(
+        await resolve_id(call, "client_invoice", given["id"])
+    )
+    if given.get("detail") == "summary":
+        return invoice_result(invoice)
+    return invoice_result(lines_page(invoice, given.get("lines_from", 1)), is_whole=True)
 
 
 async def create_client_invoice(call: ToolCall) -> dict[str, Any]:
     given = dict(call.arguments)
-    key = given.pop("idempotency_key", None)
-    currency = given.get("currency") or await defaults.currency_for(call, given["client_id"])
+    if "items" not in given:
+        # Not required by the schema: judges of tools count what a line requires against the tool.
+        raise Invalid("missing_value", "items is missing: the lines to bill.", field="items", fix=_A_LINE)
+    client = await resolve(call, "client", given.pop("client_id"), "client_id")
+    is_issued, letter = _issued_at_once(given)
     found = await defaults.dates_and_account(call, given)
-    new = {"status": "draft", **found, **given, "currency": currency}
-    new["items"] = items_for_wire(given["items"], currency)
-    invoice = await call.api.create_client_invoice(cast(NewClientInvoice, new), idempotency_key=key)
-    return invoice_result(invoice)
+    await defaults.read_days(call, given, DAYS[2:])
+    currency = given.get("currency") or client.get("currency") or defaults.CURRENCY
+    new = {**given, **found, "status": "unpaid" if is_issued else "draft", "client_id": client["id"]}
+    new |= {"currency": currency, "items": await read_items(call, given["items"], {**client, "currency": currency})}
+    if letter is not None:
+        letter = _letter(letter, client, client.get("locale"), "")
+        if call.has_extensions:
+            new["send"] = letter
+    invoice: dict[str, Any] = dict(await call.api.create_client_invoice(cast(NewClientInvoice, new)))
+    if letter is None:
+        return invoice_result(invoice)
+    if not call.has_extensions:
+        letter["email_title"] = letter["email_title"] or subject(invoice)
+        await call.api.send_client_invoice(invoice["id"], **letter)
+    return invoice_result(invoice) | ({} if call.is_preview else {"delivery": "queued"}) | _to(letter)
 
 
 async def update_client_invoice(call: ToolCall) -> dict[str, Any]:
     change = dict(call.arguments)
-    invoice_id, key = change.pop("id"), change.pop("idempotency_key", None)
+    before: Mapping[str, Any] = await resolve(call, "client_invoice", change.pop("id"))
     cleared = dict.fromkeys(change.pop("clear", ()))
     both = sorted(cleared.keys() & change.keys())
     if both:
         fix = "Name it in clear, or send a value for it."
         raise Invalid("set_and_cleared", f"{both[0]} is both sent and cleared.", field=both[0], fix=fix)
-    change |= cleared
-    if not change:
+    if not change and not cleared:
         raise Invalid("nothing_to_change", "No field to change was sent.", fix="Send the fields to change.")
-    if has_bare_price(change.get("items", [])):
-        change["items"] = items_for_wire(change["items"], await _currency_of(call, invoice_id))
-    elif "items" in change:
-        change["items"] = items_for_wire(change["items"], defaults.CURRENCY)
-    invoice = await call.api.update_client_invoice(invoice_id, cast(ClientInvoiceChange, change), idempotency_key=key)
+    await _read_change(call, change, before)
+    invoice = await call.api.update_client_invoice(before["id"], cast(ClientInvoiceChange, change | cleared))
     return invoice_result(invoice)
 
 
 async def delete_client_invoice(call: ToolCall) -> dict[str, Any]:
-    invoice_id = call.arguments["id"]
-    await call.api.delete_client_invoice(invoice_id, idempotency_key=call.arguments.get("idempotency_key"))
-    return {"id": invoice_id, "deleted": True}
+    invoice = await resolve(call, "client_invoice", call.arguments["id"])
+    tried = cast(Mapping[str, Any] | None, await call.api.delete_client_invoice(invoice["id"]))
+    party = party_of(invoice.get("client") or {})
+    return {"id": invoice["id"], "deleted": not call.is_preview, "client": party} | beside(tried or {})
 
 
 async def change_client_invoice_status(call: ToolCall) -> dict[str, Any]:
@@ -93,36 +121,81 @@ async def change_client_invoice_status(call: ToolCall) -> dict[str, Any]:
             "one_action_needed", f"{len(asked)} of finalize and cancel are true; exactly one must be.",
             field="finalize", fix="Send finalize: true for a draft, or cancel: true for an unpaid invoice.",
         )  # fmt: skip
-    api, key = call.api, given.get("idempotency_key")
-    act = api.finalize_client_invoice if asked == ["finalize"] else api.mark_client_invoice_as_canceled
-    return invoice_result(await act(given["id"], idempotency_key=key))
+    act = call.api.finalize_client_invoice if asked == ["finalize"] else call.api.mark_client_invoice_as_canceled
+    return invoice_result(await act(await resolve_id(call, "client_invoice", given["id"])))
 
 
 async def mark_client_invoice_as_paid(call: ToolCall) -> dict[str, Any]:
     given = dict(call.arguments)
-    return invoice_result(await call.api.mark_client_invoice_as_paid(given.pop("id"), **given))
+    await defaults.read_days(call, given, ["paid_at"])
+    invoice_id = await resolve_id(call, "client_invoice", given.pop("id"))
+    return invoice_result(await call.api.mark_client_invoice_as_paid(invoice_id, **given))
 
 
 async def send_client_invoice(call: ToolCall) -> dict[str, Any]:
     given = dict(call.arguments)
-    invoice_id = given.pop("id")
-    await call.api.send_client_invoice(invoice_id, **given)
-    answer: dict[str, Any] = {"id": invoice_id, "delivery": "queued", "send_to": given["send_to"]}
+    invoice: Mapping[str, Any] | None = None
     try:
-        found = invoice_result(await call.api.get_client_invoice(invoice_id))
-    except ApiError:
-        return answer  # the mail is on its way; a key that may not read it must not make that a failure
-    return answer | found
-
-
-async def _currency_of(call: ToolCall, invoice_id: str) -> str:
-    try:
-        invoice = await call.api.get_client_invoice(invoice_id)
+        invoice = await resolve(call, "client_invoice", given.pop("id"))
     except ApiError as error:
-        if error.status == 403:
-            return defaults.CURRENCY
-        raise
-    return invoice.get("currency") or defaults.CURRENCY
+        if error.status != 403:
+            raise  # a key that may not read invoices may send one by its id
+    invoice_id = invoice["id"] if invoice else call.arguments["id"]
+    client = (invoice or {}).get("client") or {}
+    letter = _letter(given, client, client.get("locale"), subject(invoice) if invoice else "")
+    tried = cast(Mapping[str, Any] | None, await call.api.send_client_invoice(invoice_id, **letter))
+    answer = {"id": invoice_id} | _to(letter) | ({} if call.is_preview else {"delivery": "queued"})
+    return answer | (invoice_result(invoice) if invoice else {}) | beside(tried or {})
+
+
+def _issued_at_once(given: dict[str, Any]) -> tuple[bool, dict[str, Any] | None]:
+    """Whether the invoice is finalized in the same call, and the mail that goes with it. Takes both out of `given`."""
+    finalize, status, letter = given.pop("finalize", None), given.pop("status", None), given.pop("send", None)
+    if finalize is False and status == "unpaid":
+        raise Invalid(
+            "contradicting_arguments", "status unpaid finalizes at once, and finalize is false.", field="finalize",
+            fix="Leave one of the two out.", meta={"remove": True},
+        )  # fmt: skip
+    is_issued = bool(finalize) or status == "unpaid"
+    if letter is not None and not is_issued:
+        raise Invalid(
+            "send_needs_finalize", "A draft is not mailed.", field="finalize", fix="Send finalize: true with send.",
+            meta={"example": True},
+        )  # fmt: skip
+    return is_issued, letter
+
+
+def _letter(given: Mapping[str, Any], client: Mapping[str, Any], locale: object, title: str) -> dict[str, Any]:
+    """The mail as the API takes it: to the client and with a subject in its language where nothing else was said."""
+    email = client.get("email")
+    if not given.get("send_to") and not email:
+        raise Invalid(
+            "missing_value", "The client has no email address.", field="send_to", fix="Send send_to: the addresses.",
+        )  # fmt: skip
+    word = subject({"client": {"locale": locale}})
+    return {"send_to": [email], "email_title": title or word, **given}
+
+
+def _to(letter: Mapping[str, Any]) -> dict[str, Any]:
+    return {"send_to": list(letter["send_to"])}
+
+
+async def _read_change(call: ToolCall, change: dict[str, Any], before: Mapping[str, Any]) -> None:
+    """Puts the wire's values in place of what was sent."""
+    start = date.fromisoformat(str(before.get("issue_date") or date.min.isoformat()))
+    if "issue_date" in change:
+        change["issue_date"] = await defaults.read_day(call, change["issue_date"], "issue_date")
+        start = date.fromisoformat(change["issue_date"])
+    if "due_date" in change:
+        change["due_date"] = await defaults.read_day(call, change["due_date"], "due_date", start)
+    await defaults.read_days(call, change, DAYS[2:])
+    client: Mapping[str, Any] = before.get("client") or {}
+    if "client_id" in change:
+        client = await resolve(call, "client", change["client_id"], "client_id")
+        change["client_id"] = client["id"]
+    if "items" in change:
+        currency = before.get("currency") or defaults.CURRENCY
+        change["items"] = await read_items(call, change["items"], {**client, "currency": currency})
 
 
 def _check_filtered(wanted: Mapping[str, str], invoice: Mapping[str, Any]) -> None:
@@ -144,7 +217,7 @@ def _check_filtered(wanted: Mapping[str, str], invoice: Mapping[str, Any]) -> No
             )  # fmt: skip
 
 
-_KEYED = {"idempotency_key": IDEMPOTENCY_KEY}
+_ID = text("Invoice: id or number.")
 _ROW = shown(
     {
         "id": STRING,
@@ -153,30 +226,38 @@ _ROW = shown(
         "client_name": STRING,
         "issue_date": STRING,
         "due_date": STRING,
-        "total": {"type": "string", "description": "with VAT, decimal string"},
-        "due": {"type": "string", "description": "still to pay, decimal string"},
+        "total": {"type": "string", "description": "with VAT"},
+        "due": {"type": "string", "description": "still to pay"},
         "currency": STRING,
     },
     ["id", "status"],
 )
+_MAIL = {
+    "send_to": several("Addresses; the client's by default.", text("Email.")),
+    "email_title": text("Subject; has a default."),
+    "email_body": text("Text; has a default."),
+    "copy_to_self": flag("Also to us; true by default."),
+}
+_READ, _WRITE = scopes.CLIENT_INVOICES_READ, scopes.CLIENT_INVOICE_WRITE
+_CHANGES = Hints(is_read_only=False, is_destructive=True, is_idempotent=True)
 
 TOOLS = (
     Tool(
         "list_client_invoices",
         "List client invoices",
-        "List client invoices, newest first, as short rows: id, number, status, client_name, dates, total and due. "
-        "total_count is of all pages; has_more and next_page say whether and where there is more. "
-        "get_client_invoice shows one in full.",
+        "List client invoices, newest first, as short rows. The latest unpaid one of a client: client_id, status "
+        "unpaid, per_page 1.",
         READ,
         {
             "status": several("Only these states.", choice("A state.", _STATUSES)),
-            "client_id": uuid("Only invoices of this client."),
-            "number": text("Only the invoice with exactly this number.", maxLength=40),
-            "issue_date_from": day("Issued on this day or later."),
-            "issue_date_to": day("Issued on this day or earlier."),
-            "due_date_from": day("Due on this day or later."),
-            "due_date_to": day("Due on this day or earlier."),
-            "sort_by": choice("Order; created_at:desc by default.", ["created_at:desc", "created_at:asc"]),
+            "client_id": text("Of this client: id, name, email or VAT number."),
+            "overdue": flag("true: unpaid and past their due date."),
+            "number": text("With this number."),
+            "issue_date_from": text("Day: YYYY-MM-DD, today, -30d."),
+            "issue_date_to": text("Day."),
+            "due_date_from": text("Day."),
+            "due_date_to": text("Day."),
+            "sort_by": choice("Order.", ["created_at:desc", "created_at:asc"]),
             "page": PAGE,
             "per_page": PER_PAGE,
         },
@@ -191,107 +272,95 @@ TOOLS = (
             ["client_invoices", "total_count", "has_more"],
         ),
         list_client_invoices,
+        scope=_READ,
     ),
     Tool(
         "get_client_invoice",
         "Get a client invoice",
-        "Fetch one invoice in full: parties, lines, VAT, totals, dates, payment, e-invoicing status, invoice_url (the "
-        "public page, once finalized) and attachment_id (the PDF, once it is made). next_actions lists the calls that "
-        "its state allows.",
+        "Fetch one invoice in full: parties, lines, VAT, totals, payment, e-invoicing events, links to PDF and XML.",
         READ,
-        {"id": ID},
+        {"id": _ID, "detail": DETAIL, "lines_from": LINES_FROM},
         INVOICE_RESULT,
         get_client_invoice,
         ("id",),
+        scope=_READ,
     ),
     Tool(
         "create_client_invoice",
         "Create a client invoice",
-        "Create an invoice, as a draft unless status is unpaid. The client must exist with a currency and an address "
-        "(list_clients, create_client). Defaults: issue_date today, due_date by the organization's payment terms, the "
-        "client's currency, the organization's main IBAN. A draft has no number yet and can be changed; status unpaid "
-        "finalizes it at once, which cannot be undone. Returns the id, the client's name and email, and the totals. "
-        "To finalize a draft: change_client_invoice_status.",
+        "Create an invoice: a draft, which can be changed, unless finalize is true; then it gets its number and "
+        "cannot be changed any more. send mails it in the same call. Defaults: issued today, due by the payment terms, "
+        "the client's currency, the main account. The client must exist with an address (create_client).",
         Hints(is_read_only=False, is_destructive=False, is_idempotent=False),
         {
             **FIELDS,
             "currency": CURRENCY,
-            "status": choice("draft by default; unpaid finalizes at once.", ["draft", "unpaid"]),
-            **_KEYED,
+            "finalize": flag("true: issue it at once. Cannot be undone."),
+            "send": thing("Mail it; needs finalize.", _MAIL),
+            "status": choice("unpaid: as finalize.", ["draft", "unpaid"]),
         },
         INVOICE_RESULT,
         create_client_invoice,
-        ("client_id", "items"),
+        ("client_id",),
+        scope=_WRITE,
+        is_create=True,
     ),
     Tool(
         "update_client_invoice",
         "Update a draft client invoice",
-        "Change a draft: fields that are sent replace the old values, items replaces all lines, clear empties fields, "
-        "the rest stays. Finalized, paid and canceled invoices cannot be changed.",
-        Hints(is_read_only=False, is_destructive=True, is_idempotent=True),
-        {
-            "id": ID,
-            **FIELDS,
-            "clear": several("Fields to empty.", choice("A field.", CLEARABLE)),
-            **_KEYED,
-        },
+        "Change a draft: what is sent replaces, items replaces all lines, clear empties. Finalized, paid and canceled "
+        "invoices cannot be changed.",
+        _CHANGES,
+        {"id": _ID, **CHANGES, "clear": several("Fields to empty.", choice("Field.", CLEARABLE))},
         INVOICE_RESULT,
         update_client_invoice,
         ("id",),
+        scope=_WRITE,
     ),
     Tool(
         "delete_client_invoice",
         "Delete a draft client invoice",
-        "Delete a draft for good. Only drafts can be deleted; an unpaid invoice is canceled with "
-        "change_client_invoice_status instead.",
-        Hints(is_read_only=False, is_destructive=True, is_idempotent=True),
-        {"id": ID, **_KEYED},
+        "Delete a draft for good. Only drafts; an unpaid invoice is canceled with change_client_invoice_status.",
+        _CHANGES,
+        {"id": _ID},
         result({"id": STRING, "deleted": {"type": "boolean"}}, ["id", "deleted"]),
         delete_client_invoice,
         ("id",),
+        scope=_WRITE,
     ),
     Tool(
         "change_client_invoice_status",
         "Finalize or cancel a client invoice",
-        "Exactly one of: finalize: true turns a draft into an unpaid invoice with its final number, closed to changes; "
-        "cancel: true turns an unpaid invoice into a canceled one, which keeps its number. Neither can be undone. "
-        "A finalized invoice can be emailed with send_client_invoice.",
-        Hints(is_read_only=False, is_destructive=True, is_idempotent=True),
+        "Exactly one of finalize (draft to unpaid: it gets its number and is closed to changes) and cancel (unpaid to "
+        "canceled; it keeps its number). Neither can be undone.",
+        _CHANGES,
         {
-            "id": ID,
-            "finalize": flag("true to finalize a draft."),
-            "cancel": flag("true to cancel an unpaid invoice."),
-            **_KEYED,
+            "id": _ID,
+            "finalize": flag("true: finalize a draft."),
+            "cancel": flag("true: cancel an unpaid one."),
         },
         INVOICE_RESULT,
         change_client_invoice_status,
         ("id",),
+        scope=_WRITE,
     ),
     Tool(
         "mark_client_invoice_as_paid",
         "Mark a client invoice as paid",
-        "Record that an unpaid invoice was paid, and on which day. On a paid invoice it changes the day. Drafts and "
-        "canceled invoices cannot be paid.",
+        "Record that an unpaid invoice was paid, and when; on a paid one, change the day.",
         Hints(is_read_only=False, is_destructive=False, is_idempotent=True),
-        {"id": ID, "paid_at": day("Day of payment, not in the future; today by default."), **_KEYED},
+        {"id": _ID, "paid_at": text("Day, not in the future: YYYY-MM-DD, -3d; today by default.")},
         INVOICE_RESULT,
         mark_client_invoice_as_paid,
         ("id",),
+        scope=_WRITE,
     ),
     Tool(
         "send_client_invoice",
         "Email a client invoice",
-        "Email a finalized invoice with its PDF to one or more addresses. Unpaid and paid invoices can be sent; the "
-        "state does not change. The mail is queued and sent by the server within seconds.",
+        "Email a finalized invoice with its PDF. Its state does not change.",
         Hints(is_read_only=False, is_destructive=False, is_idempotent=False, is_open_world=True),
-        {
-            "id": ID,
-            "send_to": several("Addresses.", text("An email address.", maxLength=254), most=50),
-            "email_title": text("Subject.", maxLength=250, minLength=1),
-            "email_body": text("Text of the mail; the server's own by default.", maxLength=10_000),
-            "copy_to_self": flag("Also to the organization's address; true by default."),
-            **_KEYED,
-        },
+        {"id": _ID, **_MAIL},
         result(
             {
                 "id": STRING,
@@ -300,9 +369,10 @@ TOOLS = (
                 "client_invoice": INVOICE_RESULT["properties"]["client_invoice"],
                 "next_actions": NEXT_ACTIONS,
             },
-            ["id", "delivery", "send_to"],
+            ["id", "send_to"],
         ),
         send_client_invoice,
-        ("id", "send_to", "email_title"),
+        ("id",),
+        scope=_WRITE,
     ),
 )

@@ -52,10 +52,15 @@ _FIX_BY_STATUS: Mapping[int, str] = {
 _FIX_OTHERWISE = "Call again later; if it happens again, the server's log says why."
 
 
-def as_result(error: Exception) -> dict[str, Any]:
-    """{code, message, field?, fix, rule?, source?, json_patch?, json_patch_target?, errors}: the first on top.
+# What a fault says beside its words; the first three are for whoever mends the call.
+_TOLD = ("value", "example", "candidates", "rename_to", "remove", "readings", "legal_rates_percent", "allowed")
 
-    All of them are in errors.
+
+def as_result(error: Exception) -> dict[str, Any]:
+    """{code, message, field?, value?, fix, example?, rule?, source?, candidates?, json_patch?, …, errors}.
+
+    The first fault stands on top, all of them in errors. example: what to send for `field` instead of value, where
+    that needs nobody's knowledge. rename_to, remove: where the argument's name is wrong.
     """
     found = [_shown(fault) for fault in faults_of(error)]
     return {**found[0], "errors": found}
@@ -89,10 +94,11 @@ def _from_api(fault: ApiFault, error: ApiError) -> Fault:
     if error.status >= 500 and error.trace_id:
         message += f" (trace {error.trace_id})"
     patch = fault.meta.get("json_patch")
+    told = {name: fault.meta[name] for name in _TOLD if name in fault.meta}
     return Fault(
         fault.code, message, field=fault.field, fix=in_tools(fix), rule=fault.meta.get("rule"),
         source=fault.meta.get("source"), patch=tuple(patch) if isinstance(patch, list) else (),
-        patch_target=str(fault.meta.get("json_patch_target") or ""),
+        patch_target=str(fault.meta.get("json_patch_target") or ""), meta=told,
     )  # fmt: skip
 
 
@@ -114,4 +120,5 @@ def _shown(fault: Fault) -> dict[str, Any]:
         "json_patch": [dict(operation) for operation in fault.patch],
         "json_patch_target": fault.patch_target,
     }
-    return {name: value for name, value in values.items() if value}
+    told = {name: fault.meta[name] for name in _TOLD if fault.meta.get(name) is not None}
+    return {name: value for name, value in values.items() if value} | told

@@ -82,6 +82,11 @@ FIELDS: Mapping[str, Schema] = {
     "stamp_duty_amount": text('IT: "2.00".'),
 }  # fmt: skip
 DAYS = ("issue_date", "due_date", "performance_start_date", "performance_end_date")
+# The same for a change, in fewer words: whoever changes an invoice has seen how one is created.
+CHANGES: Mapping[str, Schema] = {
+    name: {**field, "description": "As on create."} if field["type"] != "array" else field
+    for name, field in FIELDS.items()
+}
 REQUIRED_ON_WIRE = ("client_id", "items", "issue_date", "due_date")
 CLEARABLE = tuple(name for name in FIELDS if name not in REQUIRED_ON_WIRE)
 

@@ -39,11 +39,13 @@ def client_name(client: Mapping[str, Any]) -> str:
 
 def invoice_result(invoice: Mapping[str, Any], *, is_whole: bool = False) -> dict[str, Any]:
     """One invoice with what may be done next. is_whole: the document as the API answers it."""
-    document = {name: value for name, value in invoice.items() if name != "warnings"}
+    document = {name: value for name, value in invoice.items() if name not in ("warnings", "preview")}
     answer: dict[str, Any] = {"client_invoice": document if is_whole else _brief(document)}
     answer["next_actions"] = next_actions(invoice)
     if invoice.get("warnings"):
         answer["warnings"] = [_warning(item) for item in invoice["warnings"]]
+    if invoice.get("preview"):
+        answer["preview"] = invoice["preview"]
     return answer
 
 
@@ -64,9 +66,15 @@ def next_actions(invoice: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _mail(invoice: Mapping[str, Any]) -> dict[str, Any]:
     client = invoice.get("client") or {}
-    word = _TITLES.get(str(client.get("locale") or "")[:2].lower(), "Invoice")
     to = {"send_to": [client["email"]]} if client.get("email") else {}
-    return to | {"email_title": f"{word} {invoice.get('number') or ''}".strip()}
+    return to | {"email_title": subject(invoice)}
+
+
+def subject(invoice: Mapping[str, Any]) -> str:
+    """What a mail of the invoice is called, in its client's language."""
+    client = invoice.get("client") or {}
+    word = _TITLES.get(str(client.get("locale") or "")[:2].lower(), "Invoice")
+    return f"{word} {invoice.get('number') or ''}".strip()
 
 
 def invoice_row(invoice: Mapping[str, Any]) -> dict[str, Any]:
