@@ -145,10 +145,11 @@ def remove_client(work: Work, client_id: str) -> None:
 def offered(found: Client, role: str, wanted: str) -> tuple[str, ...]:
     """Name the scopes that the consent page offers: what is asked for, cut to what the client and the person may.
 
-    wanted: "" for whatever the client may have; staying connected and knowing who one is must be asked for.
+    wanted: "" for all that an assistant works with; to stay connected, to know who one is and to be told of changes
+    must be asked for.
     """
     may = rules.readable(found.scope) or tuple(rules.SCOPE_WORDS)
-    asked = rules.readable(wanted) if wanted.strip() else tuple(scope for scope in may if scope in rules.API_SCOPES)
+    asked = rules.readable(wanted) if wanted.strip() else tuple(scope for scope in may if scope in rules.MCP_SCOPES)
     allowed = roles.scopes_for(role, frozenset(may))
     return tuple(scope for scope in asked if scope in allowed)
 
