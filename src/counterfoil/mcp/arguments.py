@@ -40,6 +40,13 @@ def checked(schema: Mapping[str, Any], arguments: Mapping[str, Any]) -> dict[str
     return given
 
 
+def check_part(schema: Mapping[str, Any], value: Any, path: str) -> None:
+    """Checks what a tool's own schema only names. path: of `value`. Raises Invalid with every fault."""
+    faults = list(_faults(schema, value, path))
+    if faults:
+        raise Invalid.of(faults)
+
+
 def _tidied(value: Any) -> Any:
     """Without nulls, and quantities as strings: a quantity of 2 can mean one thing only."""
     if isinstance(value, list):
@@ -78,7 +85,7 @@ def _faults(schema: Mapping[str, Any], value: Any, path: str) -> Iterator[Fault]
 
 def _object_faults(schema: Mapping[str, Any], value: Mapping[str, Any], path: str) -> Iterator[Fault]:
     known = schema.get("properties", {})
-    for name in value:
+    for name in value if "properties" in schema else ():
         if name not in known:
             yield _unknown(name[:80], known, path)
     for name in schema.get("required", ()):

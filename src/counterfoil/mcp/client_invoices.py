@@ -9,7 +9,7 @@ from typing import Any, cast
 from counterfoil.domain import scopes
 from counterfoil.errors import Invalid
 from counterfoil.mcp import defaults
-from counterfoil.mcp.fields import CHANGES, CLEARABLE, DAYS, FIELDS, read_items
+from counterfoil.mcp.fields import CHANGES, CLEARABLE, DAYS, FIELDS, check_parts, read_items
 from counterfoil.mcp.listing import beside, party_of
 from counterfoil.mcp.references import resolve, resolve_id
 from counterfoil.mcp.results import invoice_result, invoice_row, paged, subject
@@ -71,6 +71,7 @@ async def create_client_invoice(call: ToolCall) -> dict[str, Any]:
     if "items" not in given:
         # Not required by the schema: judges of tools count what a line requires against the tool.
         raise Invalid("missing_value", "items is missing: the lines to bill.", field="items", fix=_A_LINE)
+    check_parts(given)
     client = await resolve(call, "client", given.pop("client_id"), "client_id")
     is_issued, letter = _issued_at_once(given)
     found = await defaults.dates_and_account(call, given)
@@ -182,6 +183,7 @@ def _to(letter: Mapping[str, Any]) -> dict[str, Any]:
 
 async def _read_change(call: ToolCall, change: dict[str, Any], before: Mapping[str, Any]) -> None:
     """Puts the wire's values in place of what was sent."""
+    check_parts(change)
     start = date.fromisoformat(str(before.get("issue_date") or date.min.isoformat()))
     if "issue_date" in change:
         change["issue_date"] = await defaults.read_day(call, change["issue_date"], "issue_date")

@@ -8,6 +8,7 @@ from typing import Any, get_args
 from counterfoil.domain.lines import VatExemptionReason
 from counterfoil.errors import Fault, Invalid
 from counterfoil.mcp import defaults, values
+from counterfoil.mcp.arguments import check_part
 from counterfoil.mcp.references import resolve_id
 from counterfoil.mcp.schemas import Schema, choice, day, flag, several, text, thing
 from counterfoil.mcp.tool import ToolCall
@@ -33,26 +34,23 @@ ITEM = thing(
         "unit_price": AMOUNT | {"description": 'Of one, without VAT: 1200 or "1200.50".'},
         "vat_rate_percent": PERCENT,
         "vat_rate": FRACTION,
-        "vat_exemption_reason": choice("Where VAT is 0.", _REASONS),
+        "vat_exemption_reason": text("Code, where VAT is 0."),
         "discount": DISCOUNT,
         "product_id": text("Product: id or title."),
     },
 )
-_SETTINGS = thing(
-    "Legal texts of the seller, for this invoice.",
-    {
-        "vat_number": text("VAT number."),
-        "tax_number": text("Tax number."),
-        "company_leadership": text("Management."),
-        "district_court": text("Court."),
-        "commercial_register_number": text("Register."),
-        "transaction_type": text("FR."),
-        "vat_payment_condition": text("FR."),
-        "discount_conditions": text("FR."),
-        "late_payment_penalties": text("FR."),
-        "legal_fixed_compensation": text("FR."),
-    },
-)
+_LEGAL_TEXTS = (
+    "vat_number", "tax_number", "company_leadership", "district_court", "commercial_register_number",
+    "transaction_type", "vat_payment_condition", "discount_conditions", "late_payment_penalties",
+    "legal_fixed_compensation",
+)  # fmt: skip
+# What the schemas of tools only name, so that they stay short; read_parts checks it.
+_PARTS: Mapping[str, Schema] = {
+    "items": several("Lines.", ITEM | {"properties": {
+        **ITEM["properties"], "vat_exemption_reason": choice("Why no VAT is charged.", _REASONS),
+    }}),
+    "settings": thing("Legal texts.", {name: text("Text.") for name in _LEGAL_TEXTS}),
+}  # fmt: skip
 FIELDS: Mapping[str, Schema] = {
     "client_id": text("Client: id, name, email or VAT number."),
     "items": several("Lines.", ITEM),
@@ -69,7 +67,7 @@ FIELDS: Mapping[str, Schema] = {
     "performance_end_date": day("Service until."),
     "payment_methods": thing("Account; the main one by default.", {"iban": text("IBAN.")}, ["iban"]),
     "discount": DISCOUNT | {"description": "On the whole invoice."},
-    "settings": _SETTINGS,
+    "settings": {"type": "object", "description": f"Legal texts on it: {', '.join(_LEGAL_TEXTS)}."},
     "report_einvoicing": flag("IT: report to SdI."),
     "payment_reporting": thing(
         "IT.", {"conditions": text("TP01-TP03."), "method": text("MP01-MP22.")}, ["conditions", "method"]
@@ -84,11 +82,24 @@ FIELDS: Mapping[str, Schema] = {
 DAYS = ("issue_date", "due_date", "performance_start_date", "performance_end_date")
 # The same for a change, in fewer words: whoever changes an invoice has seen how one is created.
 CHANGES: Mapping[str, Schema] = {
-    name: {**field, "description": "As on create."} if field["type"] != "array" else field
+    name: {"type": field["type"], "description": "As on create."}
+    | ({"items": {"type": "object"}} if field["type"] == "array" else {})
     for name, field in FIELDS.items()
 }
 REQUIRED_ON_WIRE = ("client_id", "items", "issue_date", "due_date")
 CLEARABLE = tuple(name for name in FIELDS if name not in REQUIRED_ON_WIRE)
+
+
+def check_parts(given: Mapping[str, Any]) -> None:
+    """Checks lines and legal texts as their own schemas say. Raises Invalid with every fault."""
+    faults: list[Fault] = []
+    for name, schema in _PARTS.items():
+        try:
+            check_part(schema, given[name], name) if name in given else None
+        except Invalid as error:
+            faults.extend(error.faults)
+    if faults:
+        raise Invalid.of(faults)
 
 
 async def read_items(call: ToolCall, items: Sequence[Mapping[str, Any]], client: Mapping[str, Any]) -> list[Any]:
@@ -96,6 +107,7 @@ async def read_items(call: ToolCall, items: Sequence[Mapping[str, Any]], client:
 
     Raises Invalid with every fault of prices and rates, and where a line names no product and lacks what it needs.
     """
+    check_parts({"items": items})
     law = await defaults.law_for(call, client)
     read = values.lines(items, law)
     faults = [fault for index, line in enumerate(read) for fault in _lacking(line, f"items/{index}", law)]
