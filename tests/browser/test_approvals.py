@@ -72,7 +72,7 @@ def test_an_owner_signs_in_reads_the_document_and_approves(worker: Api, open_pag
     link = command(worker, "signin-link")["link"]
     page.goto(link)
     page.goto(link)
-    page.get_by_role("button", name="Sign in as").click()
+    page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="Approvals")).to_be_visible()
     # and finds what waits, and looks at it
     page.get_by_role("link", name="Create and finalize").first.click()
@@ -110,7 +110,7 @@ def test_everybody_can_use_the_pages(worker: Api, open_page: OpenPage, width: in
     check(page, "signin")
     page.goto(command(worker, "signin-link")["link"])
     check(page, "signin-link")
-    page.get_by_role("button", name="Sign in as").click()
+    page.get_by_role("button", name="Sign in").click()
     check(page, "queue")
     page.goto(url)
     expect(page.locator(".changes")).to_contain_text("draft")

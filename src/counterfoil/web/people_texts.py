@@ -22,7 +22,7 @@ class SignInTexts:
     not_from_here = "This did not come from our own page, so nobody was signed in. Please try again here."
     link_title = "Sign in to {organization}"
     link_text = "This link signs you in once, as {name} ({email})."
-    link_button = "Sign in as {name}"
+    link_text_nameless = "This link signs you in once, as {email}."
     link_gone = "This link does not work any more"
     link_missing = "This link signs nobody in"
     link_again = "A link works once, and for 15 minutes. To make a new one, type at the server:"
@@ -44,6 +44,7 @@ class ApprovalTexts:
     look = "Look at it"
     detail_title = "Approval"
     what = "What will happen"
+    was_asked = "What was asked"
     changes = "What changes"
     mail = "The mail"
     mail_to = "To"
@@ -142,6 +143,7 @@ class AccessTexts:
     kinds: Final = {"key": "API key", "token": "token", "connection": "connected program"}
     states: Final = {"active": "active", "expired": "expired", "revoked": "revoked"}
     kind = "Kind"
+    id = "ID"
     scopes = "May"
     all_scopes = "everything"
     reads = "read only"
