@@ -21,7 +21,7 @@ from counterfoil.domain.approvals import IrreversibleAct
 from counterfoil.errors import BillingError, Fault
 from counterfoil.mcp import upstream_answers
 from counterfoil.mcp.upstream_acts import DRY_RUN, KEY, REPEAT_WINDOW, Asked, canonical
-from counterfoil.mcp.upstream_reading import Reader, Refused
+from counterfoil.mcp.upstream_reading import Reader, Refused, Unreadable
 from counterfoil.mcp.upstream_trial import Trial, acts_of, tried
 from counterfoil.sdk.client import AsyncSend
 from counterfoil.sdk.errors import Unreachable
@@ -127,7 +127,13 @@ class UpstreamSend:
         if self.has_extensions:
             answer = await self._send(_sendable(asked.request, but=(REPEAT_WINDOW,)))
             return await self._with_policy(asked, answer)
-        trial = await tried(asked, Reader(self._send), self._now())
+        try:
+            trial = await tried(asked, Reader(self._send), self._now())
+        except Unreadable:
+            raise errors.Unavailable(
+                "preview_unavailable", "The server shows this document in a form that cannot be computed here.",
+                fix="Look at it with its get tool. The call without preview still waits for a person.",
+            ) from None  # fmt: skip
         needs = self._ledger.needs(acts_of(asked, trial))
         return _answered(trial.answer(needs_approval=needs))
 
@@ -138,7 +144,7 @@ class UpstreamSend:
             if not isinstance(sent, dict) or not isinstance(sent.get("preview"), dict):
                 return answer
             trial = await tried(asked, Reader(self._send), self._now())
-        except (ValueError, BillingError, Refused):
+        except (ValueError, BillingError, Refused, Unreadable):
             return answer
         if self._ledger.needs(acts_of(asked, trial)):
             sent["preview"]["needs_approval"] = True
@@ -223,9 +229,14 @@ class UpstreamSend:
         reader = Reader(self._send)
         try:
             return await tried(asked, reader, self._now())
-        except (KeyError, TypeError, AttributeError):
-            # A server that shows its documents in an unknown form: what is asked is still known, and still guarded.
+        except Unreadable:
+            # What is asked is still known, and still guarded.
             log.warning("what %s %s would do cannot be computed", asked.request.method, asked.request.path)
+            if asked.kind == "credit_note" and "amount" in (asked.body or {}) and not self.has_extensions:
+                raise errors.Invalid(
+                    "amount_unsupported", "This server takes no amount, and its invoice cannot be split here.",
+                    field="amount", fix="Send items with vat_rate instead.",
+                ) from None  # fmt: skip
             subject = await reader.document(asked.kind, asked.document_id) if asked.document_id else {}
             return Trial(asked.kind, None, subject, (canonical(subject),))
 

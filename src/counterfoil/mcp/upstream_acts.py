@@ -87,7 +87,10 @@ class Asked:
     def act(self) -> str:
         """The act that needs a yes; "" for none."""
         if (self.kind, self.action) == ("client_invoice", "create"):
-            return "" if (self.body or {}).get("status") == "draft" else "create_as_unpaid"
+            body = self.body or {}
+            # Servers also read the fields from an object of this name, and then not those beside it.
+            is_draft = body.get("status") == "draft" and self.kind not in body
+            return "" if is_draft else "create_as_unpaid"
         if (self.kind, self.action) in FREE:
             return ""
         return GUARDED.get((self.kind, self.action), "delete" if self.request.method == "DELETE" else "send")

@@ -48,6 +48,10 @@ class Refused(Exception):
         self.answer = answer
 
 
+class Unreadable(Exception):
+    """The server shows a document in a form that cannot be computed here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Seller:
     """The organization as far as the server tells. is_whole: it told all that rules look at."""
@@ -148,21 +152,22 @@ class Reader:
 def whole_invoice(document: Mapping[str, Any], seller: Seller) -> dict[str, Any]:
     """An invoice with its VAT groups and net amounts, which some servers leave out: computed from its lines.
 
-    What the server says itself stays. Raises Invalid or ValueError when its lines cannot be computed.
+    What the server says itself stays. Raises Unreadable.
     """
-    asked = as_new(
-        {**_EMPTY, **{name: value for name, value in document.items() if value is not None},
-         "items": document.get("items") or []}
-    )  # fmt: skip
     number = str(document.get("number") or "")
     identity = Identity(
         str(document.get("id") or ""), seller.id, str(document.get("created_at") or ""),
         None if not number or number.endswith("-PROFORMA") else number, str(document.get("finalized_at") or ""),
     )  # fmt: skip
-    client: Mapping[str, Any] = document["client"]
-    built = build_client_invoice(asked, identity, profile=seller.profile, client=client, account=seller.account)
+    told = {name: value for name, value in document.items() if value is not None}
+    try:
+        asked = as_new({**_EMPTY, **told, "items": document.get("items") or []})
+        client: Mapping[str, Any] = document["client"]
+        built = build_client_invoice(asked, identity, profile=seller.profile, client=client, account=seller.account)
+    except (BillingError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Unreadable(number or identity.id) from error
     computed = built.model_dump(mode="json")
-    settled = {name: value for name, value in document.items() if value is not None and name not in ("items", "number")}
+    settled = {name: value for name, value in told.items() if name not in ("items", "number")}
     return {**computed, **settled, "number": identity.number or "", "organization": computed["organization"]}
 
 

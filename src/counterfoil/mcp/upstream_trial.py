@@ -29,7 +29,7 @@ from counterfoil.errors import Fault
 from counterfoil.mcp.results import client_name
 from counterfoil.mcp.upstream_acts import Asked, euros, version_of
 from counterfoil.mcp.upstream_answers import wire
-from counterfoil.mcp.upstream_reading import Reader, Seller, validated, whole_invoice
+from counterfoil.mcp.upstream_reading import Reader, Seller, Unreadable, validated, whole_invoice
 
 _INVOICE_ACTIONS: Final = ("finalize", "mark_as_paid", "unmark_as_paid", "mark_as_canceled")
 _SUPPLIER_ACTIONS: Final = ("mark_as_paid", "unmark_as_paid", "reject")
@@ -69,7 +69,7 @@ class Trial:
 
 
 async def tried(asked: Asked, reader: Reader, now: datetime) -> Trial:
-    """What `asked` would do. Raises Refused, and BillingError for what could not be done at all."""
+    """What `asked` would do. Raises Refused, Unreadable, and BillingError for what could not be done at all."""
     try:
         return await _tried(asked, reader, now)
     except ValidationError as error:
@@ -255,7 +255,7 @@ def _or_as_it_is(subject: Mapping[str, Any], seller: Seller) -> dict[str, Any]:
     """The document with what it adds up to; as the server shows it, when its lines cannot be computed here."""
     try:
         return whole_invoice(subject, seller)
-    except (ValueError, KeyError, TypeError):
+    except Unreadable:
         return dict(subject)
 
 
