@@ -12,16 +12,20 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from counterfoil.domain import money
 from counterfoil.domain.vat_rates import legal_rates
 from counterfoil.errors import Fault, Invalid
 from counterfoil.mcp.schemas import Schema
 
 _PLAIN: Final = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?", re.ASCII)
 _PERCENT: Final = re.compile(r"([0-9]{1,3}(?:[.,][0-9]{1,4})?) ?%?", re.ASCII)
-_GROUPED: Final = re.compile(r"-?[0-9]{1,3}([.,' \u00a0\u202f])[0-9]{3}(?:\1[0-9]{3})*(?:[.,][0-9]{1,2})?", re.ASCII)
+_GROUPED: Final = re.compile(r"-?[0-9]{1,3}([.,'’ \u00a0\u202f])[0-9]{3}(?:\1[0-9]{3})*(?:[.,][0-9]{1,2})?", re.ASCII)
 _COMMA: Final = re.compile(r"-?[0-9]{1,12},[0-9]{1,2}", re.ASCII)
-_CURRENCY: Final = re.compile(r"(?:€|EUR|eur|euros?)", re.IGNORECASE)
+_CURRENCY: Final = re.compile(r"euros?|[A-Z]{3}(?![A-Za-z])|[€$£¥]", re.IGNORECASE)
+# A program writes 1.20 and a person in Germany 1.200 for twelve hundred; 0.125 is a price all the same.
+_THOUSAND_OR_NOT: Final = re.compile(r"-?[1-9][0-9]{0,2}\.[0-9]{3}", re.ASCII)
 _RELATIVE: Final = re.compile(r"([+-])([0-9]{1,4}) ?d(?:ays?)?", re.ASCII)
+_SPAN: Final = re.compile(r"(?:in )?\+?([0-9]{1,3}) ?(d|days?|w|weeks?)", re.ASCII)
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _OTHER_DAY: Final = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})", re.ASCII)
 
@@ -117,7 +121,7 @@ def _from_fraction(value: Any, path: str) -> Decimal:
             meta={"value": value, "example": "0.2"},
         )  # fmt: skip
     found = Decimal(plain)
-    if found > 1:
+    if found >= 1:
         fraction = _fraction(found / 100)
         raise Invalid(
             "ambiguous_vat_rate", f"vat_rate is a fraction: {plain} may be {plain} % or {_shown(found)} %.", field=path,
@@ -146,6 +150,13 @@ def price(value: Any, path: str) -> str:
     """A price or amount as the wire's decimal string: "1200.00", 1200 and 1200.5 are taken as they stand."""
     text = _text(value)
     plain = text.strip() if text is not None else ""
+    if isinstance(value, str) and _THOUSAND_OR_NOT.fullmatch(plain):
+        whole = plain.replace(".", "")
+        raise Invalid(
+            "ambiguous_amount", f"{plain} may be {plain}0 or {whole}.", field=path,
+            fix=f'Send "{plain}0" or "{whole}.00".',
+            meta={"value": value, "example": f"{plain}0", "readings": [f"{plain}0", f"{whole}.00"]},
+        )  # fmt: skip
     if text is not None and _PLAIN.fullmatch(plain):
         return plain
     bare = _CURRENCY.sub("", plain).strip()
@@ -167,6 +178,10 @@ def price(value: Any, path: str) -> str:
         raise _no_price(value, path, meant, "Thousands are not separated, and a point comes before the cents.")
     if _COMMA.fullmatch(bare):
         raise _no_price(value, path, bare.replace(",", "."), "A point comes before the cents.")
+    if isinstance(value, float):
+        exact = Decimal(repr(value))
+        if exact.is_finite() and abs(exact) < 10**12:  # what is left of 0.1 + 0.2
+            raise _no_price(value, path, money.text(exact), "At most six decimals count.")
     raise _no_price(value, path, "1200.00", 'Send a decimal string such as "1200.00", or a number such as 1200.')
 
 
@@ -197,9 +212,13 @@ def day(text: str, field: str, today: date, start: date | None = None) -> str:
     other = _OTHER_DAY.fullmatch(said)
     if other:
         first, second, year = int(other[1]), int(other[2]), int(other[3])
-        readings = [f"{year}-{month:02}-{of:02}" for of, month in ((first, second), (second, first)) if month <= 12]
+        readings = [day for of, month in ((first, second), (second, first)) if (day := _a_day(year, month, of))]
         if readings:
             raise _no_day(text, field, readings[0], "The year comes first, then the month.", sorted(set(readings)))
+    span = _SPAN.fullmatch(said)
+    if span:
+        days = int(span[1]) * (7 if span[2].startswith("w") else 1)
+        raise _no_day(text, field, f"+{days}d", "A distance is written as days.")
     raise _no_day(text, field, today.isoformat(), "Send YYYY-MM-DD, today, or a distance such as +30d.")
 
 
@@ -210,6 +229,13 @@ def _no_day(text: str, field: str, example: str, why: str, readings: Sequence[st
         meta["readings"] = list(readings)
         said = f"{_quoted(text)} may be {' or '.join(readings)}."
     return Invalid("invalid_day", said, field=field, fix=f'{why} Send "{example}".', meta=meta)
+
+
+def _a_day(year: int, month: int, of_month: int) -> str | None:
+    try:
+        return date(year, month, of_month).isoformat()
+    except ValueError:
+        return None
 
 
 def _nearest_day(said: str, today: date) -> str:
