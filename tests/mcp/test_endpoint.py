@@ -15,7 +15,7 @@ import pytest
 
 from tests.mcp.connecting import ERAS, over_http, run
 from tests.mcp.test_server import NAMES
-from tests.support.server import Api, Server, expect, make_organization, start_server
+from tests.support.server import COMMAND, Api, Server, expect, make_organization, start_server
 
 LIST = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
 MODERN = "2026-07-28"
@@ -85,6 +85,26 @@ def test_without_a_known_key_nothing_is_shown(server: Server, authorization: str
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"].startswith("Bearer")
     assert answer.json()["errors"][0]["code"] == "unauthorized"
+
+
+def test_a_token_that_another_process_revoked_is_unknown_at_once(tmp_path: Path) -> None:
+    make_organization(tmp_path, "FR")
+    server = start_server(tmp_path, "--no-jobs")
+    try:
+        for _ in range(3):
+            made = json.loads(terminal(tmp_path, "token", "create", "--json"))
+            bearer = f"Bearer {made['token']}"
+            assert {plain(server, bearer).status_code for _ in range(3)} == {200}
+            terminal(tmp_path, "token", "revoke", made["id"])
+            assert plain(server, bearer).status_code == 401
+    finally:
+        server.stop()
+
+
+def terminal(data: Path, *command: str) -> str:
+    """What a command on the directory prints."""
+    done = subprocess.run([COMMAND, *command, "--data", str(data)], capture_output=True, text=True, check=True)
+    return done.stdout
 
 
 def test_another_organizations_invoice_is_not_there(fr: Api, fresh: Api) -> None:

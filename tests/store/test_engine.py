@@ -98,3 +98,20 @@ def test_as_many_reads_as_there_are_threads_run_at_once(database: Database) -> N
     for thread in threads:
         thread.join()
     assert seen == [1] * 40
+
+
+def test_the_version_is_another_one_after_each_commit_of_anybody(database: Database, tmp_path: Path) -> None:
+    seen = [database.version()]
+    with database.write() as conn:
+        conn.execute(text("INSERT INTO notes VALUES ('ours')"))
+        assert database.version() == seen[-1]  # not before it is committed
+    seen.append(database.version())
+    other = open_sqlite(tmp_path / "counterfoil.db")
+    with other.write() as conn:
+        conn.execute(text("INSERT INTO notes VALUES ('theirs')"))
+    seen.append(database.version())
+    with database.read() as conn:
+        conn.execute(text("SELECT * FROM notes"))
+    assert database.version() == seen[-1]
+    assert len(set(seen)) == 3
+    other.dispose()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from io import BytesIO
 from typing import Any, Final
@@ -11,11 +10,9 @@ import anyio.to_thread
 
 from counterfoil.errors import NotFound
 from counterfoil.mcp.caller import Caller
-from counterfoil.mcp.schemas import UUID
 from counterfoil.mcp.tool import ToolCall
 
 BYTES_MAX: Final = 10 * 1024 * 1024
-_ID: Final = re.compile(UUID, re.ASCII)
 _XML_KINDS: Final = ("fatturapa", "xrechnung", "ubl")
 
 
@@ -62,20 +59,3 @@ def _within(data: bytes) -> bytes:
             if name.lower().endswith(".xml"):
                 return bytes(found.attachments[name].get_file().read_bytes())
     raise NotFound("not_found", "The PDF of this invoice carries no XML.")
-
-
-async def resolve(call: ToolCall, kind: str, name: str) -> Mapping[str, Any]:
-    """The client invoice or quote with this id or number. Raises NotFound, or ApiError as the API answers it."""
-    is_invoice = kind == "client_invoice"
-    if _ID.search(name):
-        found: Mapping[str, Any] = await (call.api.get_client_invoice if is_invoice else call.api.get_quote)(name)
-        return found
-    if is_invoice:
-        page: Any = await call.api.list_client_invoices(number=name, per_page=1)
-    else:
-        page = await call.api.list_quotes(per_page=100)
-    for item in page.items:
-        if item.get("number") == name:
-            shown: Mapping[str, Any] = item
-            return shown
-    raise NotFound("not_found", f"There is no {kind} {name[:80]}.")

@@ -23,7 +23,7 @@ from counterfoil.errors import BillingError, NotFound
 from counterfoil.mcp import defaults, invoice_app, resource_files
 from counterfoil.mcp.caller import Caller, Connect
 from counterfoil.mcp.organization import get_organization
-from counterfoil.mcp.resource_files import resolve
+from counterfoil.mcp.references import resolve
 from counterfoil.mcp.results import invoice_result, invoice_row
 from counterfoil.mcp.tool import ToolCall
 from counterfoil.sdk.errors import ApiError, SdkError
