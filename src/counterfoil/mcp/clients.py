@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Mapping
+from typing import Any, Final, cast
 
+from counterfoil.domain import scopes
 from counterfoil.domain.organization import LOCALES
-from counterfoil.mcp.results import client_row, paged
+from counterfoil.errors import Invalid
+from counterfoil.mcp.arguments import check_part
+from counterfoil.mcp.listing import beside, party_of
+from counterfoil.mcp.references import folded, resolve
+from counterfoil.mcp.results import client_name, client_row, paged
 from counterfoil.mcp.schemas import (
     COUNTRY,
-    CURRENCY,
-    IDEMPOTENCY_KEY,
     NEXT_ACTIONS,
     PAGE,
     PER_PAGE,
     STRING,
+    WARNINGS,
     Schema,
     choice,
     result,
@@ -21,9 +26,9 @@ from counterfoil.mcp.schemas import (
     shown,
     text,
     thing,
-    uuid,
 )
 from counterfoil.mcp.tool import READ, Hints, Tool, ToolCall
+from counterfoil.sdk.errors import ApiError
 from counterfoil.sdk.types import ClientFields
 
 _KINDS = ("company", "individual", "freelancer")
@@ -35,32 +40,93 @@ async def list_clients(call: ToolCall) -> dict[str, Any]:
 
 
 async def get_client(call: ToolCall) -> dict[str, Any]:
-    return _one(await call.api.get_client(call.arguments["id"]))
+    return _one(await resolve(call, "client", call.arguments["id"]))
 
 
 async def create_client(call: ToolCall) -> dict[str, Any]:
-    given = dict(call.arguments)
-    key = given.pop("idempotency_key", None)
+    given = _checked(call.arguments)
     country = (given.get("billing_address") or {}).get("country_code", "").upper()
     new = {"currency": "EUR", "locale": LOCALES.get(country, "en"), **given}
-    return _one(await call.api.create_client(cast(ClientFields, new), idempotency_key=key))
+    alike = await _alike(call, given)
+    made = _one(await call.api.create_client(cast(ClientFields, new)))
+    if alike:
+        # Told, not refused: two clients may share a name, and a client that is not wanted can be deleted.
+        said = f"There is another client like it: {client_name(alike)[:80]}, {alike.get('email') or 'without email'}."
+        fix = f"If it is the same, delete the new one and use {alike['id']}."
+        made["warnings"] = [*made.get("warnings", []), {"code": "possible_duplicate", "message": said, "fix": fix}]
+    return made
 
 
-def _one(client: Any) -> dict[str, Any]:
+async def update_client(call: ToolCall) -> dict[str, Any]:
+    change = _checked(call.arguments)
+    client = await resolve(call, "client", change.pop("id"))
+    cleared = dict.fromkeys(change.pop("clear", ()))
+    both = sorted(cleared.keys() & change.keys())
+    if both:
+        fix = "Name it in clear, or send a value for it."
+        raise Invalid("set_and_cleared", f"{both[0]} is both sent and cleared.", field=both[0], fix=fix)
+    if not change and not cleared:
+        raise Invalid("nothing_to_change", "No field to change was sent.", fix="Send the fields to change.")
+    return _one(await call.api.update_client(client["id"], cast(ClientFields, change | cleared)))
+
+
+async def delete_client(call: ToolCall) -> dict[str, Any]:
+    client = await resolve(call, "client", call.arguments["id"])
+    tried = cast(Mapping[str, Any] | None, await call.api.delete_client(client["id"]))
+    return {"id": client["id"], "deleted": not call.is_preview, "client": party_of(client)} | beside(tried or {})
+
+
+async def _alike(call: ToolCall, given: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """A client that is there already with the same number, email or name."""
+    name = given.get("name") or ""
+    questions: dict[str, str] = {
+        field: given[field] for field in ("vat_number", "tax_identification_number", "email") if given.get(field)
+    }
+    questions |= {"name": name} if len(name) >= 2 else {}
+    for field, text_ in questions.items():
+        try:
+            page: Any = await call.api.list_clients(**cast(dict[str, Any], {field: text_, "per_page": 5}))
+        except ApiError:
+            return None
+        for client in page.items:
+            if field != "name" or folded(client_name(client)) == folded(name):
+                return dict(client)
+    return None
+
+
+def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
+    for name, schema in _PARTS.items():
+        if name in given:
+            check_part(schema, given[name], name)
+    return dict(given)
+
+
+def _one(client: Mapping[str, Any]) -> dict[str, Any]:
     following = {
-        "tool": "create_client_invoice", "arguments": {"client_id": client["id"]}, "description": "Bills this client."
-    }  # fmt: skip
-    return {"client": client, "next_actions": [following]}
+        "tool": "create_client_invoice",
+        "arguments": {
+            "client_id": client["id"],
+            "items": [{"title": "…", "unit_price": "0.00", "vat_rate_percent": 20}],
+            "preview": True,
+        },
+        "description": "Bills this client; fill in the lines.",
+    }
+    shown_client = {name: value for name, value in client.items() if name not in ("warnings", "preview")}
+    return {"client": shown_client, "next_actions": [following]} | beside(client)
+
+
+def _any_items(field: Schema) -> Schema:
+    return {"items": {"type": "string"}} if field["type"] == "array" else {}
 
 
 def _address(description: str) -> Schema:
     return thing(
         description,
         {
-            "street_address": text("Street and number.", maxLength=250),
-            "city": text("City.", maxLength=50),
-            "zip_code": text("Post code.", maxLength=20),
-            "province_code": text("Two letters, IT only."),
+            "street_address": text("Street, number."),
+            "city": text("City."),
+            "zip_code": text("Post code."),
+            "province_code": text("IT."),
             "country_code": COUNTRY,
         },
     )
@@ -82,7 +148,7 @@ _CLIENT = shown(
     },
     ["id"],
 )
-_CLIENT_RESULT = result({"client": _CLIENT, "next_actions": NEXT_ACTIONS}, ["client"])
+_CLIENT_RESULT = result({"client": _CLIENT, "next_actions": NEXT_ACTIONS, "warnings": WARNINGS}, ["client"])
 _ROW = shown(
     {
         "id": STRING, "kind": STRING, "name": STRING, "email": STRING, "vat_number": STRING,
@@ -90,20 +156,41 @@ _ROW = shown(
     },
     ["id"],
 )  # fmt: skip
+_ID = text("Client: id, name, email or VAT number.")
+_ADDRESS = _address("Address for invoices.")
+_PHONE = thing("Telephone.", {"country_code": text('"+33".'), "number": text("Rest.")}, ["country_code", "number"])
+_PARTS: Final = {"delivery_address": _ADDRESS, "billing_address": _ADDRESS, "phone": _PHONE}
+_FIELDS: Final[Mapping[str, Schema]] = {
+    "name": text("Company.", maxLength=250),
+    "first_name": text("Of a person.", maxLength=60),
+    "last_name": text("Of a person.", maxLength=60),
+    "email": text("Where invoices go."),
+    "extra_emails": several("More.", text("Email.")),
+    "phone": {"type": "object", "description": '{"country_code": "+33", "number": "…"}'},
+    "vat_number": text("With its country's letters."),
+    "tax_identification_number": text("SIREN, codice fiscale, NIF."),
+    "billing_address": _ADDRESS,
+    "delivery_address": {"type": "object", "description": "Fields as billing_address."},
+    "recipient_code": text("IT: SdI code."),
+    "e_invoicing_address": text("For e-invoices, or PEC."),
+    "e_invoicing_address_scheme": text("Its EAS code."),
+    "buyer_reference": text("Leitweg-ID or the like."),
+    "currency": text("EUR by default."),
+    "locale": text("fr, en, de, it, es."),
+}
+_CHANGES: Final = Hints(is_read_only=False, is_destructive=True, is_idempotent=True)
 
 TOOLS = (
     Tool(
         "list_clients",
         "List clients",
-        "List the organization's clients by name, as short rows: id, kind, name, email, vat_number, country and "
-        "currency. total_count is of all pages; has_more and next_page say whether and where there is more. "
-        "get_client shows one in full.",
+        "List clients by name, as short rows; get_client shows one in full.",
         READ,
         {
-            "name": text("Part of the name, at least two letters; case and accents do not matter.", minLength=2),
-            "email": text("Exactly this email address."),
-            "vat_number": text("Exactly this VAT number."),
-            "tax_identification_number": text("Exactly this tax number, such as a SIREN."),
+            "name": text("Part of the name, any case, without accents.", minLength=2),
+            "email": text("This email."),
+            "vat_number": text("This VAT number."),
+            "tax_identification_number": text("This tax number."),
             "page": PAGE,
             "per_page": PER_PAGE,
         },
@@ -118,51 +205,59 @@ TOOLS = (
             ["clients", "total_count", "has_more"],
         ),
         list_clients,
+        scope=scopes.CLIENT_READ,
     ),
     Tool(
         "get_client",
         "Get a client",
-        "Fetch one client in full: names, email, tax numbers, addresses, currency and locale.",
+        "Fetch one client in full: names, email, tax numbers, addresses, currency, language.",
         READ,
-        {"id": uuid("Id of the client, a UUID, as list_clients shows it.")},
+        {"id": _ID},
         _CLIENT_RESULT,
         get_client,
         ("id",),
+        scope=scopes.CLIENT_READ,
     ),
     Tool(
         "create_client",
         "Create a client",
-        "Add a client. A company needs name; an individual or freelancer needs first_name and last_name. To be "
-        "invoiced it also needs billing_address with city and country_code. Currency is EUR by default, locale (the "
-        "language of its documents) follows the country. Two clients may have the same name: list_clients shows "
-        "whether it is there already.",
+        "Add a client. A company needs name, a person first_name and last_name; to be invoiced it needs "
+        "billing_address with city and country_code. Look with list_clients whether it is there already.",
         Hints(is_read_only=False, is_destructive=False, is_idempotent=False),
-        {
-            "kind": choice("What the client is.", _KINDS),
-            "name": text("Company name.", maxLength=250),
-            "first_name": text("First name of a person.", maxLength=60),
-            "last_name": text("Last name of a person.", maxLength=60),
-            "email": text("Where invoices go.", maxLength=254),
-            "extra_emails": several("More recipients.", text("An email address.", maxLength=254), most=100),
-            "phone": thing(
-                "Telephone.",
-                {"country_code": text('Such as "+33".'), "number": text("The rest of the number.")},
-                ["country_code", "number"],
-            ),
-            "vat_number": text("VAT number with its country's letters.", maxLength=20),
-            "tax_identification_number": text("SIREN or SIRET, codice fiscale, NIF or the like.", maxLength=30),
-            "billing_address": _address("Address for invoices."),
-            "delivery_address": _address("Address for deliveries, where another."),
-            "recipient_code": text("IT clients: SdI code, seven characters."),
-            "e_invoicing_address": text("Where its e-invoices go: an address on a network, or a PEC.", maxLength=250),
-            "e_invoicing_address_scheme": text("Scheme of that address, an EAS code such as 0225 or EM.", maxLength=4),
-            "buyer_reference": text("Reference its invoices must carry, such as a Leitweg-ID.", maxLength=120),
-            "currency": CURRENCY,
-            "locale": text("Language of its documents: fr, en, de, it or es."),
-            "idempotency_key": IDEMPOTENCY_KEY,
-        },
+        {"kind": choice("What it is.", _KINDS), **_FIELDS},
         _CLIENT_RESULT,
         create_client,
         ("kind",),
+        scope=scopes.CLIENT_WRITE,
+        is_create=True,
+    ),
+    Tool(
+        "update_client",
+        "Update a client",
+        "Change a client: what is sent replaces, clear empties. Issued documents keep what they say of it.",
+        _CHANGES,
+        {
+            "id": _ID,
+            **{
+                name: {"type": field["type"], "description": "As on create."} | _any_items(field)
+                for name, field in _FIELDS.items()
+            },
+            "clear": several("Fields to empty.", text("Field.")),
+        },
+        _CLIENT_RESULT,
+        update_client,
+        ("id",),
+        scope=scopes.CLIENT_WRITE,
+    ),
+    Tool(
+        "delete_client",
+        "Delete a client",
+        "Delete a client for good. Issued documents keep what they say of it.",
+        _CHANGES,
+        {"id": _ID},
+        result({"id": STRING, "deleted": {"type": "boolean"}}, ["id", "deleted"]),
+        delete_client,
+        ("id",),
+        scope=scopes.CLIENT_WRITE,
     ),
 )

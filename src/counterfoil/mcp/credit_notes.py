@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 from counterfoil.domain import scopes
 from counterfoil.errors import Invalid
 from counterfoil.mcp import defaults
-from counterfoil.mcp.fields import items_for_wire
+from counterfoil.mcp.fields import read_items
 from counterfoil.mcp.listing import (
     CLIENT,
     MORE_LINES,
@@ -24,9 +24,9 @@ from counterfoil.mcp.listing import (
 from counterfoil.mcp.references import resolve, resolve_id
 from counterfoil.mcp.results import client_name, paged
 from counterfoil.mcp.results_size import DETAIL, LINES_FROM, lines_page
-from counterfoil.mcp.schemas import MONEY, NEXT_ACTIONS, STRING, WARNINGS, result, several, shown, text, thing
+from counterfoil.mcp.schemas import MONEY, NEXT_ACTIONS, STRING, WARNINGS, result, shown, text
 from counterfoil.mcp.tool import READ, Hints, Tool, ToolCall
-from counterfoil.mcp.values import AMOUNT, FRACTION, PERCENT, price
+from counterfoil.mcp.values import AMOUNT, price
 from counterfoil.sdk.types import NewCreditNote
 
 _OWN_FILTERS = ("invoice_id", "client_id", "number", "issue_date_from", "issue_date_to")
@@ -73,8 +73,11 @@ async def create_credit_note(call: ToolCall) -> dict[str, Any]:
         )  # fmt: skip
     invoice = await resolve(call, "client_invoice", given["invoice_id"], "invoice_id")
     currency = str(invoice.get("currency") or defaults.CURRENCY)
-    new: dict[str, Any] = {name: given[name] for name in ("number", "terms_and_conditions") if name in given}
-    new |= {"invoice_id": invoice["id"], "currency": currency, "reason": given.get("reason") or _reason(invoice)}
+    new: dict[str, Any] = {
+        "invoice_id": invoice["id"],
+        "currency": currency,
+        "reason": given.get("reason") or _reason(invoice),
+    }
     new["issue_date"] = await defaults.read_day(call, given.get("issue_date", "today"), "issue_date")
     if "amount" in given:
         if not call.has_extensions:
@@ -84,7 +87,7 @@ async def create_credit_note(call: ToolCall) -> dict[str, Any]:
             )  # fmt: skip
         new["amount"] = {"value": price(given["amount"], "amount"), "currency": currency}
     else:
-        new["items"] = items_for_wire(given["items"], currency)
+        new["items"] = await read_items(call, given["items"], {**(invoice.get("client") or {}), "currency": currency})
     note: Mapping[str, Any] = await call.api.create_credit_note(cast(NewCreditNote, new))
     return _result(note)
 
@@ -122,17 +125,6 @@ def _row(note: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if value is not None}
 
 
-_ITEM = thing(
-    "One line to credit, positive.",
-    {
-        "title": text("What is credited."),
-        "quantity": text('Decimal string; "1" by default.'),
-        "unit_price": AMOUNT | {"description": "Of one, without VAT."},
-        "vat_rate_percent": PERCENT,
-        "vat_rate": FRACTION,
-    },
-    ["title", "unit_price"],
-)
 _RESULT = result(
     {
         "credit_note": shown(
@@ -190,18 +182,20 @@ TOOLS = (
     Tool(
         "create_credit_note",
         "Create a credit note",
-        "Credit a finalized invoice, in part or whole, in its currency. It is issued at once and cannot be changed or "
-        "deleted. All credit notes together cannot exceed the invoice; one over all of it cancels it. "
-        "Send amount (with VAT, split over the invoice's rates), or items.",
+        "Credit a finalized invoice, in part or whole, in its currency. It is issued at once, for good. All credit "
+        "notes together cannot exceed the invoice; one over all of it cancels it. Send amount (split over the "
+        "invoice's VAT rates), or items.",
         Hints(is_read_only=False, is_destructive=True, is_idempotent=False),
         {
             "invoice_id": text("Invoice to credit: id or number."),
             "amount": AMOUNT | {"description": 'With VAT, such as "120.00".'},
-            "items": several("Instead of amount: lines.", _ITEM),
+            "items": {
+                "type": "array",
+                "items": {"type": "object"},
+                "description": "Instead of amount: lines to credit, positive, as in create_client_invoice.",
+            },
             "reason": text("Why, as the client reads it.", maxLength=500),
             "issue_date": text("Day of issue: YYYY-MM-DD; today by default."),
-            "number": text("Number of your own."),
-            "terms_and_conditions": text("Terms."),
         },
         _RESULT,
         create_credit_note,

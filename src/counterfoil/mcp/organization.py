@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from counterfoil.domain import scopes, vat_rates
 from counterfoil.mcp import defaults
 from counterfoil.mcp.schemas import STRING, result, shown
 from counterfoil.mcp.tool import READ, Tool, ToolCall
@@ -18,7 +19,10 @@ async def get_organization(call: ToolCall) -> dict[str, Any]:
     shown = {name: value for name, value in sent.items() if value not in ("", None, [], {})}
     shown["bank_accounts"] = [{name: a[name] for name in _ACCOUNT if a.get(name) is not None} for a in accounts]
     shown.setdefault("payment_terms_days", defaults.PAYMENT_TERMS_DAYS)
-    return {"organization": shown, "today": defaults.today(sent, call).isoformat()}
+    today = defaults.today(sent, call)
+    rates = vat_rates.legal_rates(str(sent.get("legal_country") or "").upper(), today)
+    shown["vat_rates_percent"] = [f"{(rate * 100).normalize():f}" for rate in rates]
+    return {"organization": shown, "today": today.isoformat()}
 
 
 _BANK_ACCOUNT = shown({"id": STRING, "name": STRING, "iban": STRING, "currency": STRING, "main": {"type": "boolean"}})
@@ -28,7 +32,7 @@ TOOLS = (
         "get_organization",
         "Get the organization",
         "Fetch the seller: legal name, numbers, address, country, payment_terms_days, and bank_accounts, of which the "
-        "main one is the default on invoices. today is the organization's calendar day.",
+        "main one is the default on invoices, vat_rates_percent and today, its calendar day.",
         READ,
         {},
         result(
@@ -48,5 +52,6 @@ TOOLS = (
             ["organization", "today"],
         ),
         get_organization,
+        scope=scopes.ORGANIZATION_READ,
     ),
 )

@@ -10,7 +10,7 @@ from counterfoil.domain import scopes
 from counterfoil.domain.quote_lifecycle import STATUSES
 from counterfoil.errors import Invalid, WrongState
 from counterfoil.mcp import defaults
-from counterfoil.mcp.fields import DISCOUNT, ITEM, read_items
+from counterfoil.mcp.fields import DISCOUNT, ITEM, as_on_create, read_items
 from counterfoil.mcp.listing import (
     CLIENT,
     MORE_LINES,
@@ -285,7 +285,7 @@ TOOLS = (
         "Update a quote",
         "Change a quote that the client has not answered. What is sent replaces; items replaces all lines.",
         _CHANGES,
-        {"id": _ID, **_FIELDS},
+        {"id": _ID, **as_on_create(_FIELDS)},
         _RESULT,
         update_quote,
         ("id",),

@@ -54,10 +54,7 @@ def thing(description: str, properties: Mapping[str, Schema], required: Sequence
 
 
 ID = uuid("Id of the invoice, a UUID, as list_client_invoices shows it.")
-IDEMPOTENCY_KEY = text(
-    "Key of your choice: the same call with it happens once.",
-    pattern="^[!-~]{1,255}$",
-)
+IDEMPOTENCY_KEY = text("Your key; repeated with it, the call happens once.")
 CURRENCY = text("Currency, ISO 4217. The API invoices in EUR.", pattern="^[A-Z]{3}$")
 PAGE = whole("Page, from 1.", 1, 999_999)
 PER_PAGE = whole("Rows per page. 25 by default.", 1, 100)
