@@ -57,7 +57,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
 
 def watch(page: Page) -> None:
     """Notes on the page itself what it asks for, and everything that went wrong on it."""
-    page.asked, page.said = [], []  # type: ignore[attr-defined]  # ours, for tests
+    page.asked, page.said = [], []
     page.on("request", lambda request: page.asked.append(request.url))
     page.on("console", lambda message: page.said.append(message.text))
     page.on("pageerror", lambda error: page.said.append(str(error)))

@@ -112,7 +112,7 @@ def test_a_draft_is_finalized_sent_and_marked_as_paid_in_the_window(
     assert worker.invoice(draft["id"])["status"] == "paid"
     told = [item["params"] for item in page.evaluate("heard") if item["method"] == "ui/update-model-context"]
     assert "is now paid" in told[-1]["content"][0]["text"]
-    assert page.said == []  # type: ignore[attr-defined]
+    assert page.said == []
 
 
 def test_an_act_in_the_window_waits_for_the_same_approval(

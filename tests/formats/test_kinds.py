@@ -33,7 +33,7 @@ def plain(text: str) -> str:
 def test_all_words_are_there_in_every_language(labels: dict[str, object]) -> None:
     assert labels.keys() == LABELS.keys()
     for words in labels.values():
-        for field in dataclasses.fields(words):  # type: ignore[arg-type]  # each is a dataclass
+        for field in dataclasses.fields(words):
             text = getattr(words, field.name)
             assert text
             assert re.findall(r"{(\w+)}", text) == re.findall(r"{(\w+)}", getattr(labels["en"], field.name))

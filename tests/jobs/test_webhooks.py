@@ -420,7 +420,7 @@ def test_an_idle_runner_does_not_spin(desk: Desk) -> None:
             looked += 1
             return take(limit)
 
-        runner._take = counted  # type: ignore[method-assign]  # counts
+        runner._take = counted
         with running(desk, runner):
             desk.workshop.company.create()
             slow.wait(1)

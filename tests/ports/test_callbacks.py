@@ -24,7 +24,7 @@ PUBLIC = "93.184.216.34"
 
 
 def callbacks(*, timeout_seconds: float = 1, tls: ssl.SSLContext | None = None, **network: object) -> HttpCallbacks:
-    open_network = Network(is_private_allowed=True, **network)  # type: ignore[arg-type]  # the resolver and connector
+    open_network = Network(is_private_allowed=True, **network)
     return HttpCallbacks(open_network, timeout_seconds=timeout_seconds, tls_context=tls)
 
 
@@ -102,7 +102,7 @@ def test_a_redirect_is_not_followed(code: int) -> None:
 
 @pytest.mark.parametrize("behave", [dripping, silent], ids=lambda f: f.__name__)
 def test_an_answer_after_the_second_does_not_count_and_costs_no_more_than_it(behave: object) -> None:
-    with receiver(behave) as hooks:  # type: ignore[arg-type]  # an answer
+    with receiver(behave) as hooks:
         started = time.monotonic()
         answer = callbacks().post(hooks.url, BODY, secret=SECRET)
         took = time.monotonic() - started
@@ -122,7 +122,7 @@ def test_a_receiver_that_reads_nothing_costs_no_more_either() -> None:
 
 @pytest.mark.parametrize("behave", [hanging_up, chattering, endless_head, nonsense], ids=lambda f: f.__name__)
 def test_whatever_else_comes_is_an_outcome_and_soon(behave: object) -> None:
-    with receiver(behave) as hooks:  # type: ignore[arg-type]  # an answer
+    with receiver(behave) as hooks:
         started = time.monotonic()
         answer = callbacks().post(hooks.url, BODY, secret=SECRET)
         assert time.monotonic() - started < 3

@@ -46,7 +46,7 @@ def exchange_of(house: House) -> LocalNetwork:
 def test_whatever_is_killed_or_lost_each_document_goes_out_once(tmp_path: Path) -> None:
     clock = FileClock(tmp_path / "clock")
     clock.set(START)
-    house = open_house(tmp_path / "data", clock)  # type: ignore[arg-type]  # any clock will do
+    house = open_house(tmp_path / "data", clock)
     on_receipts = {"transaction_type": "services", "vat_payment_condition": "on_receipts"}
     company = new_company(house, **on_receipts)
     with couriers(tmp_path) as running:
@@ -63,7 +63,7 @@ def test_whatever_is_killed_or_lost_each_document_goes_out_once(tmp_path: Path) 
         for note_id in notes:
             live = json.loads(credit_notes.get(work, note_id).live)
             assert [event["status_code"] for event in live["einvoicing_lifecycle_events"]] == DELIVERED
-            assert rows.latest(work.conn, company.id, note_id).state == "submitted"  # type: ignore[union-attr]  # it has
+            assert rows.latest(work.conn, company.id, note_id).state == "submitted"
     house.close()
 
 
@@ -135,7 +135,7 @@ def test_an_invoice_is_either_canceled_or_sent_and_never_both(tmp_path: Path) ->
     """Canceling races with the couriers: whoever comes first decides."""
     clock = FileClock(tmp_path / "clock")
     clock.set(START)
-    house = open_house(tmp_path / "data", clock)  # type: ignore[arg-type]  # any clock will do
+    house = open_house(tmp_path / "data", clock)
     company = new_company(house)
     canceled: set[str] = set()
     invoices: set[str] = set()

@@ -39,7 +39,7 @@ FREQUENCIES = (("daily", 1), ("daily", 2), ("weekly", 1), ("monthly", 1), ("mont
 def test_killed_schedulers_and_jumping_clocks_make_each_period_once(tmp_path: Path) -> None:
     clock = FileClock(tmp_path / "clock")
     clock.set(START)
-    house = open_house(tmp_path / "data", clock)  # type: ignore[arg-type]  # any clock will do
+    house = open_house(tmp_path / "data", clock)
     company = new_company(house)
     plain, eager = company.client_id, second_client(company)
     reminder(company, 3)

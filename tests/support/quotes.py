@@ -67,9 +67,9 @@ def quote_body(api: Api, **more: Any) -> dict[str, Any]:
 
 def new_quote(api: Api, **more: Any) -> dict[str, Any]:
     """A new quote."""
-    return expect(api.post("/quotes", quote_body(api, **more)), 201)["quote"]  # type: ignore[no-any-return]  # JSON
+    return expect(api.post("/quotes", quote_body(api, **more)), 201)["quote"]
 
 
 def quote_of(api: Api, quote_id: str) -> dict[str, Any]:
     """The quote as it is now."""
-    return expect(api.get(f"/quotes/{quote_id}"), 200)["quote"]  # type: ignore[no-any-return]  # JSON
+    return expect(api.get(f"/quotes/{quote_id}"), 200)["quote"]

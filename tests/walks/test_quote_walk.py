@@ -40,7 +40,7 @@ def form_of(page: str, action: str) -> dict[str, str]:
     form = re.search(rf'<form[^>]*action="[^"]*{action}[^"]*".*?</form>', page, re.DOTALL)
     assert form is not None
     hidden = re.findall(r'<input[^>]*type="hidden"[^>]*>', form[0])
-    return {re.search(r'name="([^"]+)"', each)[1]: re.search(r'value="([^"]*)"', each)[1] for each in hidden}  # type: ignore[index]  # both are there
+    return {re.search(r'name="([^"]+)"', each)[1]: re.search(r'value="([^"]*)"', each)[1] for each in hidden}
 
 
 def test_the_latest_draft_quote_for_acme_is_sent_accepted_and_billed(worker: Api) -> None:
