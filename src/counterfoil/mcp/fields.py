@@ -44,31 +44,19 @@ _LEGAL_TEXTS = (
     "transaction_type", "vat_payment_condition", "discount_conditions", "late_payment_penalties",
     "legal_fixed_compensation",
 )  # fmt: skip
+
+
+def _object(description: str) -> Schema:
+    """An object that its description spells out; read_parts and the API check it."""
+    return {"type": "object", "description": description}
+
+
 # What the schemas of tools only name, so that they stay short; read_parts checks it.
 _PARTS: Mapping[str, Schema] = {
     "items": several("Lines.", ITEM | {"properties": {
         **ITEM["properties"], "vat_exemption_reason": choice("Why no VAT is charged.", _REASONS),
     }}),
     "settings": thing("Legal texts.", {name: text("Text.") for name in _LEGAL_TEXTS}),
-}  # fmt: skip
-FIELDS: Mapping[str, Schema] = {
-    "client_id": text("Client: id, name, email or VAT number."),
-    "items": several("Lines.", ITEM),
-    "issue_date": day("Issued; today by default."),
-    "due_date": day("Due; by the payment terms by default."),
-    "number": text("Instead of the next one.", maxLength=40),
-    "purchase_order": text("The client's order.", maxLength=40),
-    "buyer_reference": text("Leitweg-ID or the like.", maxLength=120),
-    "e_invoicing_format": choice("DE.", ["facturx", "xrechnung", "xrechnung_ubl"]),
-    "header": text("Text above the lines.", maxLength=1000),
-    "footer": text("Text at the foot.", maxLength=1000),
-    "terms_and_conditions": text("Terms.", maxLength=525),
-    "performance_start_date": day("Service from."),
-    "performance_end_date": day("Service until."),
-    "payment_methods": thing("Account; the main one by default.", {"iban": text("IBAN.")}, ["iban"]),
-    "discount": DISCOUNT | {"description": "On the whole invoice."},
-    "settings": {"type": "object", "description": f"Legal texts on it: {', '.join(_LEGAL_TEXTS)}."},
-    "report_einvoicing": flag("IT: report to SdI."),
     "payment_reporting": thing(
         "IT.", {"conditions": text("TP01-TP03."), "method": text("MP01-MP22.")}, ["conditions", "method"]
     ),
@@ -77,6 +65,28 @@ FIELDS: Mapping[str, Schema] = {
         "IT; ES (rate only).",
         {"rate": text('"0.20".'), "reason": text("RF01-RF06."), "payment_reason": text("Letters.")}, ["rate"],
     ),
+}  # fmt: skip
+FIELDS: Mapping[str, Schema] = {
+    "client_id": text("Client: id, name, email or VAT number."),
+    "items": several("Lines.", ITEM),
+    "issue_date": day("Issued; today by default."),
+    "due_date": day("Due; by the payment terms by default."),
+    "number": text("Instead of the next one."),
+    "purchase_order": text("The client's order."),
+    "buyer_reference": text("Leitweg-ID or the like."),
+    "e_invoicing_format": choice("DE.", ["facturx", "xrechnung", "xrechnung_ubl"]),
+    "header": text("Text above the lines.", maxLength=1000),
+    "footer": text("Text at the foot.", maxLength=1000),
+    "terms_and_conditions": text("Terms.", maxLength=525),
+    "performance_start_date": day("Service from."),
+    "performance_end_date": day("Service until."),
+    "payment_methods": thing("Account; the main one by default.", {"iban": text("IBAN.")}, ["iban"]),
+    "discount": DISCOUNT | {"description": "On the whole invoice."},
+    "settings": _object("Legal texts on it, such as vat_number or company_leadership."),
+    "report_einvoicing": flag("IT: report to SdI."),
+    "payment_reporting": _object('IT: {"conditions": "TP01-TP03", "method": "MP01-MP22"}'),
+    "welfare_fund": _object('IT: {"type": "TC01-TC22", "rate": "0.04"}'),
+    "withholding_tax": _object('IT, ES (rate only): {"rate": "0.20", "reason": "RF01-RF06", "payment_reason": "A"}'),
     "stamp_duty_amount": text('IT: "2.00".'),
 }  # fmt: skip
 DAYS = ("issue_date", "due_date", "performance_start_date", "performance_end_date")
