@@ -11,6 +11,7 @@ from counterfoil.sdk.errors import ApiError, ApiFault, Unreachable
 
 _ONE = r"(?:\{id\}|[0-9A-Fa-f-]{36})"
 _INVOICE = f"/v2/client_invoices/{_ONE}"
+_QUOTE = f"/v2/quotes/{_ONE}"
 # Fixes of the API name its calls; the caller here has tools. What no tool does is said to be of the REST API.
 _IN_TOOLS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(call), tool)
@@ -24,6 +25,14 @@ _IN_TOOLS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (f"(?:call )?PATCH {_INVOICE}", "call update_client_invoice"),
         ("with null|send null", "name it in clear"),
         (f"(?:call )?PATCH /v2/clients/({_ONE})", r"change the client over the REST API (PATCH /v2/clients/\1)"),
+        (f"(?:call )?POST {_QUOTE}/convert", "call convert_quote_to_invoice"),
+        (f"(?:call )?POST {_QUOTE}/send", "call send_quote"),
+        (f"(?:call )?PATCH {_QUOTE}", "call update_quote"),
+        ("(?:call )?POST /v2/quotes", "call create_quote"),
+        ("GET /v2/quotes", "list_quotes"),
+        ("POST /v2/attachment_uploads", "request_attachment_upload"),
+        ("repeat the call with \\?again=true", "use the REST API (convert?again=true)"),
+        (f"GET {_INVOICE}(?!/)", "get_client_invoice"),
         ("PATCH /v2/organization", "the REST API's PATCH /v2/organization"),
         ("GET /v2/bank_accounts", "get_organization"),
         ("GET /v2/client_invoices", "list_client_invoices"),
