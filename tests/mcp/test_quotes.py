@@ -85,7 +85,7 @@ class TestChange:
         assert office.refused("update_quote", id=made["id"])["code"] == "nothing_to_change"
 
     def test_a_sent_quote_is_not_deleted(self, office: Office) -> None:
-        kept, gone = quote(office), quote(office)
+        kept, gone = quote(office), quote(office, header="another")
         office.ask("send_quote", id=kept["id"])
         assert office.refused("delete_quote", id=kept["number"])["code"] == "quote_already_sent"
         assert not office.ask("delete_quote", id=gone["number"], preview=True)["deleted"]

@@ -9,6 +9,7 @@ from typing import Any, Final
 from counterfoil.domain import scopes
 from counterfoil.mcp import client_invoices, clients
 from counterfoil.mcp.errors import in_tools
+from counterfoil.mcp.fields import ITEM
 from counterfoil.mcp.listing import actions, party_of
 from counterfoil.mcp.references import resolve
 from counterfoil.mcp.schemas import NEXT_ACTIONS, STRING, choice, result, shown, text
@@ -19,10 +20,8 @@ _TOOL_OF: Final[Mapping[str, str]] = {"client_invoice": "update_client_invoice",
 _TAKEN: Final[Mapping[str, frozenset[str]]] = {
     tool.name: frozenset(tool.properties) for tool in (*client_invoices.TOOLS, *clients.TOOLS)
 }
-_LINE_FIELDS: Final = (
-    "title", "description", "quantity", "unit", "unit_code", "unit_price", "vat_rate", "vat_exemption_reason",
-    "discount",
-)  # fmt: skip
+# What update_client_invoice takes of a line; a patch of anything else no call can make.
+_LINE_FIELDS: Final = frozenset(ITEM["properties"]) - {"vat_rate_percent", "product_id"}
 
 
 async def explain_compliance(call: ToolCall) -> dict[str, Any]:
@@ -81,8 +80,9 @@ def _mended(before: Mapping[str, Any], findings: Sequence[dict[str, Any]], tool:
     after = copy.deepcopy(dict(before))
     for finding in findings:
         tried = copy.deepcopy(after)
-        touched = {str(operation["path"]).split("/")[1] for operation in finding["json_patch"]}
-        if touched <= _TAKEN[tool] and all(_applied(tried, operation) for operation in finding["json_patch"]):
+        paths = [str(operation["path"]).split("/")[1:] for operation in finding["json_patch"]]
+        is_taken = all(_is_taken(path, tool) for path in paths)
+        if is_taken and all(_applied(tried, operation) for operation in finding["json_patch"]):
             after = tried
             finding["fixed_by"] = tool
     arguments: dict[str, Any] = {}
@@ -97,8 +97,14 @@ def _mended(before: Mapping[str, Any], findings: Sequence[dict[str, Any]], tool:
     return arguments
 
 
+def _is_taken(path: Sequence[str], tool: str) -> bool:
+    """Whether the tool takes what a patch changes."""
+    return path[0] in _TAKEN[tool] and (path[0] != "items" or (len(path) == 3 and path[2] in _LINE_FIELDS))
+
+
 def _line(item: Mapping[str, Any]) -> dict[str, Any]:
-    line = {name: item[name] for name in _LINE_FIELDS if item.get(name)}
+    line = {name: item[name] for name in sorted(_LINE_FIELDS) if item.get(name)}
+    line["unit_price"] = item["unit_price"]["value"]
     if "discount" in line:
         line["discount"] = {name: line["discount"][name] for name in ("type", "value")}
     return line

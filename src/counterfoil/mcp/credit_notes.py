@@ -80,11 +80,6 @@ async def create_credit_note(call: ToolCall) -> dict[str, Any]:
     }
     new["issue_date"] = await defaults.read_day(call, given.get("issue_date", "today"), "issue_date")
     if "amount" in given:
-        if not call.has_extensions:
-            raise Invalid(
-                "unsupported_argument", "This server credits by lines alone.", field="amount",
-                fix="Send items instead: the lines to credit, at the invoice's VAT rates.",
-            )  # fmt: skip
         new["amount"] = {"value": price(given["amount"], "amount"), "currency": currency}
     else:
         new["items"] = await read_items(call, given["items"], {**(invoice.get("client") or {}), "currency": currency})
