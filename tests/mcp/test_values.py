@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from counterfoil.errors import Invalid
@@ -115,6 +115,7 @@ class TestRates:
         assert told["code"] == "invalid_percent"
         assert rate(vat_rate_percent=told["example"])
 
+    @settings(max_examples=50)
     @given(st.decimals(min_value="0.0001", max_value="0.9999", places=4))
     def test_no_number_below_one_is_ever_a_percent(self, sent: Decimal) -> None:
         for written in (str(sent), float(sent)):
@@ -138,7 +139,7 @@ class TestPrices:
             ("€1200", "1200"), ("1200 EUR", "1200"), ("1200,50 €", "1200.50"), ("1.200,00", "1200.00"),
             ("1,200.00", "1200.00"), ("1 200,00 €", "1200.00"), ("1’200", "1200"), ("1'200.50", "1200.50"),
             ("1.234.567", "1234567"), ("$950", "950"), ("£12.50", "12.50"), ("12,5", "12.5"),
-            (0.1 + 0.2, "0.30"), (19.9 * 1.1, "21.89"),
+            (0.1 + 0.2, "0.30"), (1.1 * 1.1, "1.21"),
         ],
     )  # fmt: skip
     def test_a_price_as_people_write_it_is_refused_with_what_it_means(self, sent: Any, meant: str) -> None:
@@ -163,10 +164,12 @@ class TestPrices:
     def test_anything_else_is_no_amount(self, sent: Any) -> None:
         assert refusal_of_price(sent)["code"] == "invalid_amount"
 
+    @settings(max_examples=50)
     @given(st.decimals(min_value=0, max_value=10**9, places=2))
     def test_a_decimal_string_is_never_changed(self, sent: Decimal) -> None:
         assert values.price(f"{sent:f}", "x") == f"{sent:f}"
 
+    @settings(max_examples=50)
     @given(st.one_of(st.floats(), st.text(max_size=12), st.integers()))
     def test_whatever_is_read_is_exactly_what_was_written_and_examples_are_readable(self, sent: Any) -> None:
         try:
@@ -210,6 +213,7 @@ class TestDays:
     def test_far_days_are_days(self, sent: str) -> None:
         assert date.fromisoformat(values.day(sent, "due_date", TODAY))
 
+    @settings(max_examples=50)
     @given(st.text(max_size=20))
     def test_whatever_is_written_it_is_a_day_or_a_refusal_with_one(self, sent: str) -> None:
         try:

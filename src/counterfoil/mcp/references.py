@@ -50,7 +50,8 @@ async def resolve(call: ToolCall, kind: str, text: str, field: str = "id") -> di
     if len(found) > 1:
         raise _ambiguous(kind, wanted, field, found)
     if not found:
-        raise _missing(kind, wanted, field, await _near(call, kind, wanted))
+        looked = "" if call.has_extensions or kind in ("client", "product") else f" among the newest {PAGES_MAX * 100}"
+        raise _missing(kind, wanted, field, await _near(call, kind, wanted), looked)
     return found[0]
 
 
@@ -193,7 +194,7 @@ def _ambiguous(kind: str, wanted: str, field: str, found: Sequence[Mapping[str, 
     )  # fmt: skip
 
 
-def _missing(kind: str, wanted: str, field: str, near: Sequence[Mapping[str, Any]]) -> Invalid:
+def _missing(kind: str, wanted: str, field: str, near: Sequence[Mapping[str, Any]], looked: str = "") -> Invalid:
     listing = f"list_{kind}s"
     fix = f"Call {listing} to find it"
     fix += ", or create_client to add it." if kind == "client" else ", or create_product." if kind == "product" else "."
@@ -202,4 +203,6 @@ def _missing(kind: str, wanted: str, field: str, near: Sequence[Mapping[str, Any
     meta: dict[str, object] = {"value": wanted[:80]}
     if near:
         meta["candidates"] = [candidate(kind, thing) for thing in near]
-    return Invalid("not_found", f"There is no {_WORDS[kind]} {wanted[:80]} here.", field=field, fix=fix, meta=meta)
+    return Invalid(
+        "not_found", f"There is no {_WORDS[kind]} {wanted[:80]}{looked or ' here'}.", field=field, fix=fix, meta=meta
+    )
