@@ -110,7 +110,7 @@ TOOLS = (
         _WRITE,
         {
             "file_name": text("Its name."),
-            "content_type": choice("Its type; XML is for supplier invoices.", _TYPES),
+            "content_type": choice("XML: supplier invoices only.", _TYPES),
         },
         result(
             {
@@ -127,7 +127,7 @@ TOOLS = (
     Tool(
         "upload_attachment",
         "Use an uploaded file",
-        "Say what a file is for, once it was sent to the link of request_attachment_upload.",
+        "Say what a file is for, once it was put to the link of request_attachment_upload.",
         _WRITE,
         {
             "blob_ref": text("Of the link."),

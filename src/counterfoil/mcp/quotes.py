@@ -228,7 +228,7 @@ _ROW = shown(
 )  # fmt: skip
 _FIELDS: Final = {
     "items": several("The lines, needed on create.", ITEM),
-    "issue_date": text("Day of issue; today by default."),
+    "issue_date": text("Issued; today by default."),
     "expiry_date": text("Last day to accept: YYYY-MM-DD or +30d, the default."),
     "terms_and_conditions": text("Terms."),
     "number": text("Number of your own."),
@@ -331,7 +331,7 @@ TOOLS = (
         {
             "id": _ID,
             "issue_date": text("Today by default."),
-            "due_date": text("YYYY-MM-DD or +30d; has a default."),
+            "due_date": text("Such as +30d; has a default."),
             "finalize": flag("true: issue it at once, for good."),
         },
         INVOICE_RESULT,

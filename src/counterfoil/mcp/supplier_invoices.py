@@ -209,7 +209,7 @@ TOOLS = (
             "supplier": text("Part of the supplier's name."),
             "number": text("Its invoice number."),
             "unpaid_after_days": whole("Still to pay, issued so long ago.", 0, 36_500),
-            "due_date_from": text("Due from: YYYY-MM-DD, today, +30d."),
+            "due_date_from": text("Due from, such as today."),
             "due_date_to": text("Due to."),
             **PAGES,
         },
@@ -220,7 +220,7 @@ TOOLS = (
     Tool(
         "get_supplier_invoice",
         "Get a supplier invoice",
-        "Fetch one supplier invoice: status, dates, amounts, taxes, file; its own words under written_by_supplier.",
+        "Fetch one supplier invoice: status, dates, amounts, taxes, file; its words in written_by_supplier.",
         READ,
         {"id": _ID, "detail": DETAIL, "lines_from": LINES_FROM},
         _RESULT,
@@ -230,16 +230,16 @@ TOOLS = (
     ),
     Tool(
         "change_supplier_invoice_status",
-        "Pay, unpay or reject a supplier invoice",
+        "Settle or reject a supplier invoice",
         "Exactly one of: mark_as_paid records a payment and moves no money; unmark_as_paid takes it back; reject "
         "refuses the invoice for good.",
-        Hints(is_read_only=False, is_destructive=True, is_idempotent=True, is_open_world=True),
+        Hints(is_read_only=False, is_destructive=True, is_idempotent=True),
         {
             "id": _ID,
             "mark_as_paid": text("Day: YYYY-MM-DD or today."),
             "unmark_as_paid": flag("true: not paid."),
             "reject": text("The reason why."),
-            "reason_code": text("To reject a French e-invoice: such as DOUBLON."),
+            "reason_code": text("For French e-invoices: such as DOUBLON."),
         },
         _RESULT,
         change_supplier_invoice_status,
