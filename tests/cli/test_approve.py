@@ -81,16 +81,14 @@ def test_it_is_declined(fr: Api, assistant: httpx.Client, command: Command) -> N
     assert approval_of(call.by(assistant))["state"] == "declined"
 
 
-def test_it_asks_at_a_terminal_and_nowhere_else(fr: Api, assistant: httpx.Client) -> None:
+def test_it_asks_at_a_terminal_and_nowhere_else(fr: Api, assistant: httpx.Client, command: Command) -> None:
     call, waits = waiting(fr, assistant)
-    command = [COMMAND, "approve", waits["id"], "--data", str(fr.server.data)]
-    piped = subprocess.run(
-        command, input="y\n", capture_output=True, text=True, timeout=60, env=clean_environment(), check=False
-    )
-    assert (piped.returncode, "add --yes" in piped.stderr) == (1, True)
-    assert _typed(command, "n\n")[0] == 1
+    code, _, refused = command.run("approve", waits["id"])
+    assert (code, "add --yes" in refused) == (1, True)
+    typed = [COMMAND, "approve", waits["id"], "--data", str(fr.server.data)]
+    assert _typed(typed, "n\n")[0] == 1
     assert call.by(assistant).status_code == 428
-    code, shown = _typed(command, "y\n")
+    code, shown = _typed(typed, "y\n")
     assert (code, "120.00 EUR with VAT" in shown, "\u202e" in shown) == (0, True, False)
     assert call.by(assistant).status_code == 200
 
