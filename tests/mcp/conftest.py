@@ -20,6 +20,9 @@ from counterfoil.mcp_door import caller_for
 from counterfoil.operations.work import Actor
 from counterfoil.settings import Settings
 from tests.mcp.connecting import Assistant, run
+from tests.mcp.elsewhere import empty_books as empty_books
+from tests.mcp.elsewhere import server_elsewhere as server_elsewhere
+from tests.mcp.elsewhere import there as there
 from tests.support.server import BUYERS, make_organization
 
 T = TypeVar("T")
@@ -83,17 +86,18 @@ class Office:
         return self.work(lambda assistant: assistant.refused(tool, **arguments), scopes)
 
     def client(self, **more: Any) -> str:
-        """The id of a new client, complete."""
+        """The id of a new client, complete; another one each time."""
         body = {
             "kind": "company", "name": "ACME", "email": "billing@acme.example", "billing_address": BUYERS["FR"],
-            "tax_identification_number": "732829320", "vat_number": "FR44732829320", **more,
+            "tax_identification_number": "732829320", "vat_number": "FR44732829320", "allow_duplicate": True, **more,
         }  # fmt: skip
         return str(self.ask("create_client", **body)["client"]["id"])
 
     def draft(self, **more: Any) -> dict[str, Any]:
-        """A new draft of one line of 1,200 euros at 20 %."""
+        """A new draft of one line of 1,200 euros at 20 %; another one each time."""
         more.setdefault("client_id", self.client())
         more.setdefault("items", [LINE])
+        more.setdefault("allow_duplicate", True)
         invoice: dict[str, Any] = self.ask("create_client_invoice", **more)["client_invoice"]
         return invoice
 

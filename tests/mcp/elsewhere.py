@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -12,21 +13,30 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
+import pytest
 from mcp import Client
 from mcp.client.session import ElicitationFnT
 from mcp_types import ElicitRequestParams, ElicitResult
 
 from counterfoil.cli.mcp_upstream import upstream_caller
-from counterfoil.domain.approvals import ApprovalPolicy
+from counterfoil.cli.upstream_books import FOLDER, UpstreamBooks, organization_id_of
+from counterfoil.domain.approvals import ALWAYS, ApprovalPolicy
 from counterfoil.mcp.caller import Caller
 from counterfoil.mcp.server import build_server
+from counterfoil.ports.clock import SystemClock
 from counterfoil.sdk.client import AsyncClient
-from counterfoil.testing import Sandbox
+from counterfoil.sdk.errors import ApiError
+from counterfoil.testing import Sandbox, running_sandbox
 from tests.mcp.connecting import Assistant, run
 from tests.support.server import COMMAND, clean_environment, expect
 
 T = TypeVar("T")
 STAGING = "staging-token"
+BARE = {
+    "everything": True, "additions_off": True, "pdf_delay_seconds": 0, "quote_patch_412": False,
+    "client_needs_tax_id": False,
+}  # fmt: skip
+LETTER: Any = {"send_to": ["a@b.example"], "email_title": "Facture"}
 DAY, DUE = "2027-04-12", "2027-05-12"  # the sandbox's own day
 
 
@@ -169,3 +179,53 @@ class User:
 async def gathered(*calls: Awaitable[T]) -> list[T | BaseException]:
     """What each call came to, all at once."""
     return await asyncio.gather(*calls, return_exceptions=True)
+
+
+async def refused(call: Any) -> ApiError:
+    with pytest.raises(ApiError) as caught:
+        await call
+    return caught.value
+
+
+async def asked(call: Any) -> str:
+    """The id of the approval that a call waits for."""
+    error = await refused(call)
+    assert (error.status, error.errors[0].code) == (428, "approval_required"), error
+    return str(error.errors[0].meta["approval"]["id"])
+
+
+async def approved(caller: Caller, call: Callable[[], Any]) -> Any:
+    """What a call comes to once its user has said yes."""
+    approval_id = await asked(call())
+    assert caller.approve is not None
+    await caller.approve(approval_id)
+    return await call()
+
+
+@pytest.fixture(scope="session")
+def server_elsewhere() -> Iterator[Sandbox]:
+    with running_sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="session")
+def empty_books(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database as `counterfoil mcp` makes it: making one takes longer than most tests."""
+    directory = tmp_path_factory.mktemp("books")
+    books = UpstreamBooks(directory, "http://x", "a:b", ALWAYS, SystemClock())
+    books.release("nothing")
+    books.close()
+    return next((directory / FOLDER).glob("*.db"))
+
+
+@pytest.fixture
+def there(server_elsewhere: Sandbox, tmp_path: Path, empty_books: Path) -> Elsewhere:
+    """The French company of a server that answers nothing of ours."""
+    server = server_elsewhere
+    server.reset()
+    server.faithful(**BARE)
+    (tmp_path / FOLDER).mkdir()
+    for organization in server.organizations:
+        name = organization_id_of(server.url, organization["api_key"])
+        shutil.copy(empty_books, tmp_path / FOLDER / f"{name}.db")
+    return Elsewhere(server, tmp_path)
