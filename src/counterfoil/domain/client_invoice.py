@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from counterfoil.domain.client import Address
 from counterfoil.domain.einvoice_formats import AskedFormat
 from counterfoil.domain.lines import Discount, Item, NewDiscount, NewItem, VatBreakdown
-from counterfoil.domain.mailing import SendRequest
+from counterfoil.domain.mailing import LetterOfNew
 from counterfoil.domain.money import Money
 from counterfoil.domain.organization import DocumentSettings
 from counterfoil.domain.surcharges import PaymentReporting, StampDutyText, WelfareFund, WithholdingTax
@@ -79,7 +79,7 @@ class NewClientInvoice(ClientInvoiceFields):
     quote_id: Uuid | None = Field(
         None, description="a quote of this client: gives texts left out and, to an empty list, the items; then a draft"
     )
-    send: SendRequest | None = Field(None, description="mails the invoice once it is issued, in the same call (ours)")
+    send: LetterOfNew | None = Field(None, description="mails the invoice once it is issued, in the same call (ours)")
 
 
 class ClientInvoiceChange(ClientInvoiceFields):

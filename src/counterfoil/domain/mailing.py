@@ -19,3 +19,9 @@ class SendRequest(BaseModel):
     email_title: Annotated[str, StringConstraints(min_length=1, max_length=250)]
     email_body: Annotated[str, StringConstraints(max_length=10_000), Paragraphs] | None = None
     copy_to_self: bool | None = True
+
+
+class LetterOfNew(SendRequest):
+    """The mail of a document that is made in the same call. Without a title it gets the usual one, with its number."""
+
+    email_title: Annotated[str, StringConstraints(max_length=250)] = ""

@@ -81,7 +81,7 @@ async def create_client_invoice(call: ToolCall) -> dict[str, Any]:
     new |= {"currency": currency, "items": await read_items(call, given["items"], {**client, "currency": currency})}
     if letter is not None:
         # Before a server that knows no such call, the mail is one of its own behind the same approval: see upstream.
-        new["send"] = letter = _letter(letter, client, client.get("locale"), "")
+        new["send"] = letter = _letter(letter, client, "" if call.has_extensions else subject({"client": client}))
     invoice: dict[str, Any] = dict(await call.api.create_client_invoice(cast(NewClientInvoice, new)))
     if letter is None:
         return invoice_result(invoice)
@@ -140,7 +140,7 @@ async def send_client_invoice(call: ToolCall) -> dict[str, Any]:
             raise  # a key that may not read invoices may send one by its id
     invoice_id = invoice["id"] if invoice else call.arguments["id"]
     client = (invoice or {}).get("client") or {}
-    letter = _letter(given, client, client.get("locale"), subject(invoice) if invoice else "")
+    letter = _letter(given, client, subject(invoice) if invoice else subject({}))
     tried = cast(Mapping[str, Any] | None, await call.api.send_client_invoice(invoice_id, **letter))
     answer = {"id": invoice_id} | _to(letter) | ({} if call.is_preview else {"delivery": "queued"})
     return answer | (invoice_result(invoice) if invoice else {}) | beside(tried or {})
@@ -163,15 +163,14 @@ def _issued_at_once(given: dict[str, Any]) -> tuple[bool, dict[str, Any] | None]
     return is_issued, letter
 
 
-def _letter(given: Mapping[str, Any], client: Mapping[str, Any], locale: object, title: str) -> dict[str, Any]:
-    """The mail as the API takes it: to the client and with a subject in its language where nothing else was said."""
+def _letter(given: Mapping[str, Any], client: Mapping[str, Any], title: str) -> dict[str, Any]:
+    """The mail as the API takes it: to the client and with this title where nothing else was said."""
     email = client.get("email")
     if not given.get("send_to") and not email:
         raise Invalid(
             "missing_value", "The client has no email address.", field="send_to", fix="Send send_to: the addresses.",
         )  # fmt: skip
-    word = subject({"client": {"locale": locale}})
-    return {"send_to": [email], "email_title": title or word, **given}
+    return {"send_to": [email], **({"email_title": title} if title else {}), **given}
 
 
 def _to(letter: Mapping[str, Any]) -> dict[str, Any]:

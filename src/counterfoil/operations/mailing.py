@@ -10,13 +10,16 @@ from pydantic import Field
 
 from counterfoil import errors
 from counterfoil.domain.client_invoice import NewClientInvoice
+from counterfoil.domain.document import locale_of
 from counterfoil.domain.mailing import SendRequest as SendRequest  # re-exported: what send takes
-from counterfoil.formats import mail
+from counterfoil.formats import mail, mail_texts
 from counterfoil.operations import client_invoices, guards
 from counterfoil.operations.kinds import CLIENT_INVOICE, Kind
 from counterfoil.operations.work import Work
 from counterfoil.store import emails
-from counterfoil.store.rows import DocumentRow, EmailRow
+from counterfoil.store.rows import DocumentRow, EmailRow, InvoiceRow
+
+_TITLE_MAX = 250
 
 
 class SentEmail(SendRequest):
@@ -54,8 +57,17 @@ def create_and_send(work: Work, new: NewClientInvoice) -> client_invoices.Outcom
             "send_without_finalize", "A draft is not mailed: send needs an invoice that is issued at once.",
             field="send", fix='Send status "unpaid" as well, or leave send out.',
         )  # fmt: skip
-    send(work, CLIENT_INVOICE, outcome.row.id, new.send)
+    send(work, CLIENT_INVOICE, outcome.row.id, _titled(work, new.send, outcome.row))
     return outcome
+
+
+def _titled(work: Work, letter: SendRequest, row: InvoiceRow) -> SendRequest:
+    """The letter with the usual title where it has none: only now is the number known."""
+    if letter.email_title:
+        return letter
+    locale = locale_of(json.loads(row.frozen)["client"])
+    title = mail_texts.default_subject(locale, row.number or "", work.profile.legal_name)
+    return letter.model_copy(update={"email_title": title[:_TITLE_MAX]})
 
 
 def check_recipients(send_to: Sequence[str]) -> None:
