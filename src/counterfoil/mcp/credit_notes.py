@@ -166,7 +166,7 @@ TOOLS = (
     Tool(
         "get_credit_note",
         "Get a credit note",
-        "Fetch one credit note: its invoice, parties, lines, VAT, totals and PDF.",
+        "Fetch one credit note: invoice, lines, totals, PDF.",
         READ,
         {"id": text("Credit note: id or number."), "detail": DETAIL, "lines_from": LINES_FROM},
         _RESULT,
@@ -189,7 +189,7 @@ TOOLS = (
                 "items": {"type": "object"},
                 "description": "Instead of amount: lines to credit, positive, as in create_client_invoice.",
             },
-            "reason": text("Why, as the client reads it.", maxLength=500),
+            "reason": text("Why, as the client reads it."),
             "issue_date": text("Issued; today by default."),
         },
         _RESULT,

@@ -259,7 +259,7 @@ TOOLS = (
     Tool(
         "get_quote",
         "Get a quote",
-        "Fetch one quote in full, with quote_url, the public page where the client accepts or declines it.",
+        "Fetch one quote, with quote_url, where the client accepts or declines it.",
         READ,
         {"id": _ID, "detail": DETAIL, "lines_from": LINES_FROM},
         _RESULT,
@@ -270,8 +270,8 @@ TOOLS = (
     Tool(
         "create_quote",
         "Create a quote",
-        "Create a quote: it gets its number at once and waits for the client's approval (pending_approval). Lines at 0 "
-        "% VAT need vat_exemption_reason. To email it: send_quote.",
+        "Create a quote: it has its number at once and waits for the client (pending_approval). Lines at 0 % VAT need "
+        "vat_exemption_reason. send_quote emails it.",
         Hints(is_read_only=False, is_destructive=False, is_idempotent=False),
         {"client_id": text("Client: id, name, email or VAT number."), **_FIELDS},
         _RESULT,

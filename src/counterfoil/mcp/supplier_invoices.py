@@ -207,7 +207,7 @@ TOOLS = (
         {
             "status": several("Only these states.", choice("A state.", STATUSES)),
             "supplier": text("Part of the supplier's name."),
-            "number": text("Its invoice number."),
+            "number": text("Its number."),
             "unpaid_after_days": whole("Still to pay, issued so long ago.", 0, 36_500),
             "due_date_from": text("Due from, such as today."),
             "due_date_to": text("Due to."),
