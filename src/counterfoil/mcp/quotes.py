@@ -242,11 +242,11 @@ TOOLS = (
     Tool(
         "list_quotes",
         "List quotes",
-        "List quotes, newest first, as short rows. The latest draft quote for a client: client_id, status "
+        "List quotes, newest first, as short rows. The latest draft for a client: client_id, status "
         "pending_approval, sent false, per_page 1.",
         READ,
         {
-            "status": several("Only these states.", choice("A state.", STATUSES)),
+            "status": several("Only these.", choice("A state.", STATUSES)),
             "client_id": text("For this client: id, name, email or VAT number."),
             "sent": flag("Whether it was emailed; false: drafts."),
             "number": text("With this number."),

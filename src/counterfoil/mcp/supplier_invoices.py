@@ -205,7 +205,7 @@ TOOLS = (
         "days after issue, oldest first.",
         READ,
         {
-            "status": several("Only these states.", choice("A state.", STATUSES)),
+            "status": several("Only these.", choice("A state.", STATUSES)),
             "supplier": text("Part of the supplier's name."),
             "number": text("Its number."),
             "unpaid_after_days": whole("Still to pay, issued so long ago.", 0, 36_500),
