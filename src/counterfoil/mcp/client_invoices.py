@@ -287,8 +287,8 @@ TOOLS = (
         "create_client_invoice",
         "Create a client invoice",
         "Create an invoice: a draft, which can be changed, unless finalize is true; then it gets its number and "
-        "cannot be changed any more. send mails it in the same call. Defaults: issued today, due by the payment terms, "
-        "the client's currency, the main account. The client must exist with an address (create_client).",
+        "cannot be changed any more. send mails it in the same call. The client must exist with an address "
+        "(create_client).",
         Hints(is_read_only=False, is_destructive=False, is_idempotent=False),
         {
             **FIELDS,

@@ -300,7 +300,7 @@ credentials = Table(
     Column("created_at", String(24), nullable=False),
     Column("expires_at", String(24), nullable=True),
     Column("revoked_at", String(24), nullable=True),
-    Column("id", String(36), nullable=False, server_default=text("''"), comment="names it in lists; no secret"),
+    Column("id", String(36), nullable=False, server_default=text("''"), comment="names it in lists"),
     Column("policy", String(40), nullable=False, server_default="never", comment="an ApprovalPolicy"),
     Column("audience", Text, nullable=False, server_default=text("''"), comment="RFC 8707; empty: everywhere"),
     Column("member_id", String(36), nullable=True, comment="for whom it acts"),

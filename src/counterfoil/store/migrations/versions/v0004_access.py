@@ -222,7 +222,7 @@ def _extend_credentials() -> None:
     op.add_column(
         "credentials",
         sa.Column(
-            "id", sa.String(length=36), server_default=sa.text("''"), nullable=False, comment="names it in lists; no secret"
+            "id", sa.String(length=36), server_default=sa.text("''"), nullable=False, comment="names it in lists"
         ),
     )
     op.add_column(
