@@ -70,11 +70,15 @@ class Assistant:
 
 
 @asynccontextmanager
-async def over_http(server: Server, authorization: str, era: str = "2026-07-28") -> AsyncIterator[Assistant]:
-    """/mcp of a running server."""
+async def over_http(
+    server: Server, authorization: str, era: str = "2026-07-28", answer: Any = None
+) -> AsyncIterator[Assistant]:
+    """/mcp of a running server. answer: what the client's user says to questions; None for a client that cannot ask."""
     async with (
         httpx2.AsyncClient(headers={"Authorization": authorization}, timeout=30) as http,
-        Client(streamable_http_client(f"{server.url}/mcp", http_client=http), mode=era) as client,
+        Client(
+            streamable_http_client(f"{server.url}/mcp", http_client=http), mode=era, elicitation_callback=answer
+        ) as client,
     ):
         yield Assistant(client)
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import random
 import string
+import subprocess
+from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,11 +19,15 @@ from counterfoil.app import House
 from counterfoil.operations import approvals
 from counterfoil.operations.work import Actor
 from tests.mcp.conftest import LINE, SECRET, Answer, Office
-from tests.mcp.connecting import ERAS, Assistant, conforming
+from tests.mcp.connecting import ERAS, Assistant, conforming, over_http, run
 from tests.plugins.repeatable import is_full_size
+from tests.support.server import BUYERS, COMMAND, make_organization, start_server
 
 STATUS = "change_client_invoice_status"
-MODERN = "2026-07-28"
+COMPANY = {
+    "kind": "company", "name": "ACME", "billing_address": BUYERS["FR"], "tax_identification_number": "732829320",
+    "vat_number": "FR44732829320",
+}  # fmt: skip
 
 
 class User:
@@ -236,3 +243,32 @@ def test_forged_states_do_nothing(office: Office) -> None:
 
     assert office.work(scenario, policy="always", answer=yes()) == many
     assert state(office, draft["id"]) == "draft"
+
+
+def test_over_http_any_process_opens_what_another_one_sealed(tmp_path: Path) -> None:
+    make_organization(tmp_path, "FR")
+    command = [COMMAND, "token", "create", "--data", str(tmp_path), "--approvals", "always", "--json"]
+    bearer = "Bearer " + json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)["token"]
+
+    def at_a_new_server(scenario: Callable[[Assistant], Awaitable[Any]]) -> Any:
+        server = start_server(tmp_path, "--no-jobs")
+
+        async def connected() -> Any:
+            async with over_http(server, bearer, answer=yes()) as assistant:
+                return await scenario(assistant)
+
+        try:
+            return run(connected)
+        finally:
+            server.stop()
+
+    async def ask(assistant: Assistant) -> tuple[dict[str, Any], str]:
+        client = await assistant.ask("create_client", **COMPANY)
+        draft = await assistant.ask("create_client_invoice", client_id=client["client"]["id"], items=[LINE])
+        arguments = {"id": draft["client_invoice"]["id"], "finalize": True}
+        return arguments, await asked(assistant, arguments)
+
+    arguments, sealed = at_a_new_server(ask)
+    result = at_a_new_server(lambda assistant: answered(assistant, arguments, sealed))
+    assert not conforming(STATUS, result).is_error
+    assert result.structured_content["client_invoice"]["status"] == "unpaid"

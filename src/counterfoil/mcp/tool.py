@@ -27,11 +27,11 @@ class Hints:
 
 # Arguments of every write. The server takes them off before the tool's own function is called.
 WRITE_ARGUMENTS: Mapping[str, Schema] = {
-    "preview": flag("true: only show what would happen."),
+    "preview": flag("Only show what would happen."),
     "idempotency_key": IDEMPOTENCY_KEY,
 }
 ALLOW_DUPLICATE: Mapping[str, Schema] = {
-    "allow_duplicate": flag("true: create it although the same was just created."),
+    "allow_duplicate": flag("Create it even if the same was just created."),
 }
 READ = Hints(is_read_only=True, is_destructive=False, is_idempotent=True)
 
