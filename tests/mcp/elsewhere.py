@@ -76,14 +76,21 @@ class Elsewhere:
         async with upstream_caller(self.data, base, key, rule, self.clock, **more) as caller:
             yield caller
 
-    def api(self, scenario: Callable[[AsyncClient, Caller], Awaitable[T]], policy: str = "always", **more: Any) -> T:
+    def api(
+        self,
+        scenario: Callable[[AsyncClient, Caller], Awaitable[T]],
+        policy: str = "always",
+        *,
+        seconds: float = 90,
+        **more: Any,
+    ) -> T:
         """Runs a scenario with the API as tools have it."""
 
         async def called() -> T:
             async with self.caller(policy, **more) as caller:
                 return await scenario(caller.api, caller)
 
-        return run(called)
+        return run(called, seconds)
 
     def work(
         self,

@@ -185,7 +185,7 @@ class TestApprovals:
             return attacks.count
 
         before = there.all()
-        assert there.api(scenario) == FORGED
+        assert there.api(scenario, seconds=60 + FORGED * 2) == FORGED
         after = there.all()
         for shown in (before, after):  # those of the stale ones changed their drafts, as anybody may
             for invoice in shown["client_invoices"]:
