@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -65,6 +66,9 @@ _FIX_OTHERWISE = "Call again later; if it happens again, the server's log says w
 _TOLD = ("value", "example", "candidates", "rename_to", "remove", "readings", "legal_rates_percent", "allowed")
 
 
+_IN_TEXT = ("example", "rename_to", "remove", "candidates", "json_patch")
+
+
 def as_result(error: Exception) -> dict[str, Any]:
     """{code, message, field?, value?, fix, example?, rule?, source?, candidates?, json_patch?, …, errors}.
 
@@ -81,7 +85,13 @@ def as_text(result: Mapping[str, Any]) -> str:
     for fault in result["errors"]:
         place = f" ({fault['field']})" if "field" in fault else ""
         lines.append(f"{fault['code']}{place}: {fault['message']} {fault.get('fix', '')}".rstrip())
+        # Some hosts give a model this text alone.
+        lines += [f"  {name}: {_compact(fault[name])}" for name in _IN_TEXT if name in fault]
     return "\n".join(lines)
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def faults_of(error: Exception) -> list[Fault]:

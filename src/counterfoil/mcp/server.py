@@ -22,6 +22,7 @@ from counterfoil.mcp.arguments import checked
 from counterfoil.mcp.caller import Caller, Connect
 from counterfoil.mcp.catalog import TOOLS
 from counterfoil.mcp.errors import as_result, as_text
+from counterfoil.mcp.mending import mended
 from counterfoil.mcp.results_size import fitted
 from counterfoil.mcp.tool import Tool, ToolCall
 from counterfoil.mcp.writing import Writing, WritingClient
@@ -126,10 +127,10 @@ class _Tools:
         except (BillingError, SdkError) as error:
             if isinstance(error, ApiError) and approvals.needed(error):
                 return await self._ask(context, caller, error, tool, given)
-            return _failure(as_result(error))
+            return _failure(mended(as_result(error), given, _SCHEMAS[tool.name]))
         except Exception as error:
             log.exception("a bug: tool %s failed", tool.name)
-            return _failure(as_result(error))
+            return _failure(mended(as_result(error), given, _SCHEMAS[tool.name]))
 
     async def _ask(
         self, context: ServerRequestContext[Any], caller: Caller, error: ApiError, tool: Tool, given: dict[str, Any]
@@ -140,7 +141,7 @@ class _Tools:
         except (BillingError, SdkError) as refusal:
             if isinstance(refusal, ApiError) and approvals.needed(refusal):
                 return _failure(approvals.refused(refusal))
-            return _failure(as_result(refusal))
+            return _failure(mended(as_result(refusal), given, _SCHEMAS[tool.name]))
         if isinstance(answer, types.InputRequiredResult):
             return answer
         return self._answer(tool, given, answer)

@@ -90,7 +90,7 @@ def from_validation(details: Sequence[ErrorDetails]) -> errors.Invalid:
 
 def _fault(path: str, detail: ErrorDetails) -> Fault:
     kind, context = detail["type"], detail.get("ctx", {})
-    name = path.rsplit("/", 1)[-1]
+    name = next((part for part in reversed(path.split("/")) if not part.isdecimal()), "")
     if kind == "missing":
         return Fault("missing_value", f"{name} is missing.", field=path, fix=f"Send {name}.")
     if kind in ("string_too_long", "too_long"):
@@ -127,7 +127,10 @@ _HINTS = {
     "currency": 'Send a code of three capital letters, such as "EUR".',
     "country_code": 'Send an ISO 3166 code of two letters, such as "FR".',
     "email": "Send one address such as billing@example.com.",
+    "email_title": "Send a subject of at least one character.",
+    "locale": 'Send a language such as "fr", "en" or "de".',
     "send_to": 'Send a list of one or more addresses, such as ["billing@example.com"].',
+    "extra_emails": 'Send a list of addresses, such as ["billing@example.com"].',
     "client_id": "Send the client's id as GET /v2/clients shows it: a UUID.",
 }
 
