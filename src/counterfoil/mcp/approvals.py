@@ -109,13 +109,19 @@ def refused(error: ApiError) -> dict[str, Any]:
     """The structured content of the refusal: what waits, where a person says yes, and what to do then."""
     approval = dict(needed(error) or {})
     if approval.get("state") == "declined":
-        message = f"Your user declined this: {approval.get('summary', '')} Nothing was changed."
+        message = f"Your user declined this: {_summary(approval)} Nothing was changed."
         fix = "Do not repeat the call. Ask your user what to do instead."
     else:
-        message = f"A person must approve this first: {approval.get('summary', '')} Nothing was changed."
+        message = f"A person must approve this first: {_summary(approval)} Nothing was changed."
         fix = f"Ask your user to {_ways(approval)}. Then repeat this call unchanged."
     fault = {"code": "approval_required", "message": message, "fix": fix}
     return {**fault, "approval": approval, "errors": [fault]}
+
+
+def _summary(approval: Mapping[str, Any]) -> str:
+    """What waits, as a sentence."""
+    said = str(approval.get("summary", "")).strip()
+    return said if not said or said.endswith((".", "!", "?")) else f"{said}."
 
 
 async def _take(answer: types.ElicitResult, approval_id: str, approve: Callable[[str], Awaitable[None]]) -> None:
