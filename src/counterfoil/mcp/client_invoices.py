@@ -10,9 +10,9 @@ from counterfoil.domain import scopes
 from counterfoil.errors import Invalid
 from counterfoil.mcp import defaults
 from counterfoil.mcp.fields import CHANGES, CLEARABLE, DAYS, FIELDS, check_parts, read_items
-from counterfoil.mcp.listing import beside, party_of
-from counterfoil.mcp.references import resolve, resolve_id
-from counterfoil.mcp.results import invoice_result, invoice_row, paged, subject
+from counterfoil.mcp.listing import beside, list_result, party_of
+from counterfoil.mcp.references import client_to_bill, resolve, resolve_id
+from counterfoil.mcp.results import invoice_result, invoice_row, paged, subject, sums
 from counterfoil.mcp.results_size import DETAIL, LINES_FROM, lines_page
 from counterfoil.mcp.schemas import (
     CURRENCY,
@@ -53,7 +53,8 @@ async def list_client_invoices(call: ToolCall) -> dict[str, Any]:
     wanted = {name: given[name] for name in _OWN_FILTERS if name in given}
     for invoice in page.items:
         _check_filtered(wanted, invoice)
-    return paged("client_invoices", [invoice_row(invoice) for invoice in page.items], page)
+    rows = [invoice_row(invoice) for invoice in page.items]
+    return paged("client_invoices", rows, page) | sums(rows, page)
 
 
 async def get_client_invoice(call: ToolCall) -> dict[str, Any]:
@@ -72,7 +73,7 @@ async def create_client_invoice(call: ToolCall) -> dict[str, Any]:
         # Not required by the schema: judges of tools count what a line requires against the tool.
         raise Invalid("missing_value", "items is missing: the lines to bill.", field="items", fix=_A_LINE)
     check_parts(given)
-    client = await resolve(call, "client", given.pop("client_id"), "client_id")
+    client = await client_to_bill(call, given.pop("client_id"))
     is_issued, letter = _issued_at_once(given)
     found = await defaults.dates_and_account(call, given)
     await defaults.read_days(call, given, DAYS[2:])
@@ -91,7 +92,7 @@ async def create_client_invoice(call: ToolCall) -> dict[str, Any]:
 
 async def update_client_invoice(call: ToolCall) -> dict[str, Any]:
     change = dict(call.arguments)
-    before: Mapping[str, Any] = await resolve(call, "client_invoice", change.pop("id"))
+    said = change.pop("id")
     cleared = dict.fromkeys(change.pop("clear", ()))
     both = sorted(cleared.keys() & change.keys())
     if both:
@@ -99,6 +100,7 @@ async def update_client_invoice(call: ToolCall) -> dict[str, Any]:
         raise Invalid("set_and_cleared", f"{both[0]} is both sent and cleared.", field=both[0], fix=fix)
     if not change and not cleared:
         raise Invalid("nothing_to_change", "No field to change was sent.", fix="Send the fields to change.")
+    before: Mapping[str, Any] = await resolve(call, "client_invoice", said)
     await _read_change(call, change, before)
     invoice = await call.api.update_client_invoice(before["id"], cast(ClientInvoiceChange, change | cleared))
     return invoice_result(invoice)
@@ -230,6 +232,10 @@ _ROW = shown(
     },
     ["id", "status"],
 )
+_TOTALS = shown(
+    {"total": STRING, "due": STRING, "currency": STRING, "is_all": {"type": "boolean"}},
+    description="of this page; is_all: of all that match",
+)
 _MAIL = {
     "send_to": several("Addresses; the client's by default.", text("Email.")),
     "email_title": text("Subject; has a default."),
@@ -259,16 +265,7 @@ TOOLS = (
             "page": PAGE,
             "per_page": PER_PAGE,
         },
-        result(
-            {
-                "client_invoices": {"type": "array", "items": _ROW},
-                "total_count": {"type": "integer"},
-                "page": {"type": "integer"},
-                "has_more": {"type": "boolean"},
-                "next_page": {"type": "integer"},
-            },
-            ["client_invoices", "total_count", "has_more"],
-        ),
+        list_result("client_invoices", _ROW, {"totals": _TOTALS}),
         list_client_invoices,
         scope=_READ,
     ),

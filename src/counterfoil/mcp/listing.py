@@ -17,14 +17,15 @@ MORE_LINES: Final[Schema] = {"type": "object", "description": "not all lines; go
 PAGES: Final[dict[str, Schema]] = {"page": PAGE, "per_page": PER_PAGE}
 
 
-def list_result(name: str, row: Schema) -> Schema:
-    """The output schema of a list of `row`s."""
+def list_result(name: str, row: Schema, more: Mapping[str, Schema] | None = None) -> Schema:
+    """The output schema of a list of `row`s. more: what stands beside them."""
     properties: dict[str, Schema] = {
         name: {"type": "array", "items": row},
         "total_count": {"type": "integer"},
         "page": {"type": "integer"},
         "has_more": {"type": "boolean"},
         "next_page": {"type": "integer"},
+        **(more or {}),
     }
     return result(properties, [name, "total_count", "has_more"])
 

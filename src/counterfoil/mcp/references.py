@@ -61,6 +61,16 @@ async def resolve_id(call: ToolCall, kind: str, text: str, field: str = "id") ->
     return wanted if _ID.fullmatch(wanted) else str((await resolve(call, kind, wanted, field))["id"])
 
 
+async def client_to_bill(call: ToolCall, text: str, field: str = "client_id") -> dict[str, Any]:
+    """The client that `text` names; of an id its id alone, where clients may not be read."""
+    try:
+        return await resolve(call, "client", text, field)
+    except ApiError as error:
+        if error.status != 403 or not _ID.fullmatch(text.strip()):
+            raise
+        return {"id": text.strip()}
+
+
 def candidate(kind: str, thing: Mapping[str, Any]) -> dict[str, Any]:
     """What tells one candidate from another."""
     client = thing.get("client") or {}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
+from counterfoil.domain import money
 from counterfoil.domain.lifecycle import allowed_actions
 from counterfoil.mcp.errors import in_tools
 
@@ -114,6 +116,16 @@ def paged(name: str, rows: list[dict[str, Any]], page: Any) -> dict[str, Any]:
     """A page of a list; total_count is of all pages."""
     answer = {name: rows, "total_count": page.total_count, "page": page.current_page, "has_more": page.has_more}
     return answer | ({"next_page": page.current_page + 1} if page.has_more else {})
+
+
+def sums(rows: Sequence[Mapping[str, Any]], page: Any) -> dict[str, Any]:
+    """totals of the page asked for, where it is in one currency; is_all: whether that is all that matches."""
+    currencies = {row.get("currency") for row in rows}
+    if len(currencies) != 1:
+        return {}
+    total, due = (sum((Decimal(row.get(name) or 0) for row in rows), Decimal(0)) for name in ("total", "due"))
+    told = {"total": money.text(total), "due": money.text(due), "currency": currencies.pop()}
+    return {"totals": told | {"is_all": len(rows) == page.total_count}}
 
 
 def _brief(invoice: Mapping[str, Any]) -> dict[str, Any]:
