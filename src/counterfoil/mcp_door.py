@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from anyio.abc import TaskGroup, TaskStatus
     from mcp.server.context import ServerRequestContext
 
-    from counterfoil.app import House
+    from counterfoil.house import House
     from counterfoil.mcp.endpoint import McpEndpoint
 
     EndpointOf = Callable[[FastAPI], McpEndpoint]

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.types import ASGIApp
 
-    from counterfoil.app import House
+    from counterfoil.house import House
 
 SEED_FILE, SEED_OUTBOX = "seed.db", "seed-outbox"
 _LOOK_SECONDS = 0.01

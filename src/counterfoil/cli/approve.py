@@ -81,9 +81,9 @@ def _opened(
     data: Path | None, database_url: str | None, organization: str | None = None
 ) -> Iterator[list[tuple[Works, str]]]:
     """Wherever approvals may wait: each organization of the directory, or the one named, and each server elsewhere."""
-    from counterfoil.app import DATABASE_FILE, House
     from counterfoil.cli.token import find_organization
     from counterfoil.cli.upstream_books import FOLDER, every_books
+    from counterfoil.house import DATABASE_FILE, House
     from counterfoil.ports.clock import SystemClock
     from counterfoil.store import organizations
 

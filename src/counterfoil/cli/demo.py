@@ -14,7 +14,7 @@ from counterfoil.cli.console import fail
 from counterfoil.cli.initialize import house_settings
 
 if TYPE_CHECKING:
-    from counterfoil.app import House
+    from counterfoil.house import House
 
 DIRECTORY = Path("counterfoil-demo")  # never the one of real data
 _PORTS_TO_TRY = 50
@@ -26,8 +26,8 @@ def demo(
     no_open: Annotated[bool, typer.Option("--no-open", help="Do not open the browser.")] = False,
 ) -> None:
     """Serve a sample company on this computer only: clients in six countries, invoices in every state."""
-    from counterfoil.app import AlreadyServed, House
     from counterfoil.cli import serve
+    from counterfoil.house import AlreadyServed, House
 
     directory = data or DIRECTORY
     # Whatever the environment says: a demo stays on this computer.

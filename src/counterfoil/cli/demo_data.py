@@ -15,7 +15,7 @@ from counterfoil.operations.work import Actor, Work
 from counterfoil.ports.ids import uuid7
 
 if TYPE_CHECKING:
-    from counterfoil.app import House
+    from counterfoil.house import House
 
 COMPANY: dict[str, Any] = {
     "legal_country": "FR",

@@ -69,7 +69,7 @@ def create(
     data: Path | None, values: dict[str, Any], *, iban: str, next_number: int | None, database_url: str | None = None
 ) -> dict[str, object]:
     """Makes the organization in the directory; answers what init prints. Raises BillingError."""
-    from counterfoil.app import House
+    from counterfoil.house import House
     from counterfoil.operations import members, organization
     from counterfoil.operations.work import Actor
     from counterfoil.ports.ids import uuid7

@@ -17,8 +17,8 @@ from counterfoil.cli.mcp_upstream import run_upstream
 from counterfoil.cli.token import find_organization
 
 if TYPE_CHECKING:
-    from counterfoil.app import House
     from counterfoil.domain.approvals import ApprovalPolicy
+    from counterfoil.house import House
     from counterfoil.jobs.service import JobService
     from counterfoil.settings import Settings
     from counterfoil.store.locks import FileLock
@@ -66,7 +66,7 @@ def mcp(
 
 def run_stdio(settings: Settings, organization_slug: str | None, policy: ApprovalPolicy) -> None:
     """Serves the data directory until standard input ends. Logs go to stderr."""
-    from counterfoil.app import DATABASE_FILE, House
+    from counterfoil.house import DATABASE_FILE, House
 
     if not settings.database_url and not (settings.data / DATABASE_FILE).exists():
         fail(f"{settings.data.resolve()} holds no database yet; run: counterfoil init --data {settings.data}")
@@ -85,7 +85,7 @@ def run_stdio(settings: Settings, organization_slug: str | None, policy: Approva
 
 def _as_served(settings: Settings) -> Settings:
     """The settings with the address of the server of this directory, so that links lead there."""
-    from counterfoil.app import ADDRESS_FILE
+    from counterfoil.house import ADDRESS_FILE
 
     file = settings.data / ADDRESS_FILE
     if settings.public_url or not file.exists():

@@ -180,8 +180,8 @@ def command_path() -> str:
 
 
 def _data_entry(settings: Settings, organization: str | None, approvals: str | None) -> dict[str, Any]:
-    from counterfoil.app import DATABASE_FILE, House
     from counterfoil.cli.token import find_organization
+    from counterfoil.house import DATABASE_FILE, House
 
     data = settings.data.resolve()
     if not settings.database_url and not (data / DATABASE_FILE).exists():

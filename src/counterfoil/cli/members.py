@@ -131,7 +131,7 @@ def signin_link(
 
 def served_at(data: Path | None) -> str:
     """Where pages are: the public address, that of the server which runs on this directory, or the usual one."""
-    from counterfoil.app import ADDRESS_FILE
+    from counterfoil.house import ADDRESS_FILE
 
     settings = house_settings(data)
     file = settings.data / ADDRESS_FILE

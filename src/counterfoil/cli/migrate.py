@@ -10,7 +10,7 @@ from counterfoil.cli.initialize import house_settings
 
 def migrate(data: DataOption = None, database_url: DatabaseOption = None) -> None:
     """Bring the database to this version's schema, and write the triggers that guard documents anew."""
-    from counterfoil.app import open_database
+    from counterfoil.house import open_database
     from counterfoil.store import migrations
 
     database = open_database(house_settings(data, database_url))

@@ -18,7 +18,7 @@ from counterfoil.cli.initialize import house_settings
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from counterfoil.app import House
+    from counterfoil.house import House
     from counterfoil.ports.renderer import Renderer
     from counterfoil.sandbox import Sandbox
     from counterfoil.settings import Settings
@@ -50,8 +50,8 @@ def serve_sandbox(data: Path | None, host: str | None, port: int | None, *, runs
 def _opened(
     opened: ExitStack, settings: Settings, renderer: Renderer, *, runs_jobs: bool
 ) -> tuple[House, Sandbox, Mapping[str, Any]]:
-    from counterfoil.app import AlreadyServed, House
     from counterfoil.cli import sandbox_data
+    from counterfoil.house import AlreadyServed, House
     from counterfoil.ports.clock import SettableClock
     from counterfoil.sandbox import Sandbox
 

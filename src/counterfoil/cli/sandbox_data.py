@@ -21,7 +21,7 @@ from counterfoil.sdk.wire import Request
 from counterfoil.store import queue
 
 if TYPE_CHECKING:
-    from counterfoil.app import House
+    from counterfoil.house import House
     from counterfoil.ports.clock import SettableClock
     from counterfoil.ports.renderer import Renderer
 
@@ -154,7 +154,7 @@ def fill(house: House, clock: SettableClock, renderer: Renderer) -> dict[str, An
 
 def _do_jobs(house: House, renderer: Renderer, *kinds: str) -> None:
     """Runs jobs in this thread, one after the other: in threads of their own the ids would differ from run to run."""
-    from counterfoil.app import tools_of
+    from counterfoil.house import tools_of
     from counterfoil.jobs.runner import Runner
     from counterfoil.ports.mail import CatcherMailer
 

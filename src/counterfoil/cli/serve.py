@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import uvicorn
 
-    from counterfoil.app import House
+    from counterfoil.house import House
     from counterfoil.sandbox import Sandbox
 
 # How long a thread may keep the interpreter from another: with Python's own 5 ms, a request that changes threads three
@@ -39,7 +39,7 @@ def serve(
     json: Annotated[bool, typer.Option("--json", help="Say in one JSON object that it is ready.")] = False,
 ) -> None:
     """Serve the API, MCP and pages, and run the jobs."""
-    from counterfoil.app import AlreadyServed, House
+    from counterfoil.house import AlreadyServed, House
 
     if sandbox:
         serve_sandbox(data, host, port, runs_jobs=not no_jobs, as_json=json)

@@ -13,7 +13,7 @@ from counterfoil.cli.console import DatabaseOption, DataOption, JsonOption, Orga
 from counterfoil.cli.initialize import house_settings
 
 if TYPE_CHECKING:
-    from counterfoil.app import House
+    from counterfoil.house import House
     from counterfoil.operations.credentials import Access
     from counterfoil.operations.work import Work
 
@@ -107,7 +107,7 @@ def _as_shown(access: Access) -> dict[str, object]:
 @contextmanager
 def opened(data: Path | None, organization: str | None, database_url: str | None = None) -> Iterator[Work]:
     """A work of the organization with this slug, or of the only one; beside a running server too."""
-    from counterfoil.app import House
+    from counterfoil.house import House
     from counterfoil.operations.work import Actor
 
     house = House(house_settings(data, database_url))
