@@ -16,6 +16,12 @@ PHASES = "examples,coverage,fuzzing,stateful"
 CHECKS = "not_a_server_error,response_schema_conformance,status_code_conformance,content_type_conformance"
 CASES = 20_000 if is_full_size() else 1_500
 EXAMPLES = 160 if is_full_size() else 3  # of each operation, in each phase that makes them up
+# Their bodies are those of other operations again, value for value: the phase that tries each boundary of a body, some
+# thousand cases for a document's, leaves them to the full size. The other phases call them at every size.
+ALIKE = (
+    "POST /v2/quotes", "POST /v2/recurring_invoices", "PATCH /v2/client_invoices/{id}", "PATCH /v2/quotes/{id}",
+    "PATCH /v2/clients/{id}", "PATCH /v2/products/{id}", "PUT /v2/products/{id}", "PUT /v2/reminders/{id}",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -28,6 +34,11 @@ def company(tmp_path: Path) -> Iterator[Api]:
         server.stop()
 
 
+def without_coverage(operation: str) -> str:
+    """The part of schemathesis' settings that leaves an operation out of that phase."""
+    return f'[[operations]]\ninclude-name = "{operation}"\nphases.coverage.enabled = false\n'
+
+
 @pytest.mark.timeout(3600 if is_full_size() else 300)
 def test_no_answer_is_a_bug_or_other_than_described(clients_python: Path, company: Api, tmp_path: Path) -> None:
     command = [
@@ -36,6 +47,7 @@ def test_no_answer_is_a_bug_or_other_than_described(clients_python: Path, compan
         "--max-examples", str(EXAMPLES), "--seed", "1", "--generation-database", "none", "--continue-on-failure",
         "--suppress-health-check", "all", "--request-timeout", "30", "--no-color", "--warnings", "off",
     ]  # fmt: skip
+    (tmp_path / "schemathesis.toml").write_text("" if is_full_size() else "".join(map(without_coverage, ALIKE)))
     done = subprocess.run(
         command, cwd=tmp_path, env=clean_environment(), capture_output=True, text=True, timeout=3600, check=False
     )
