@@ -43,7 +43,7 @@ class TestCreate:
 
     def test_an_unknown_client_is_named_with_the_way_to_find_the_right_one(self, office: Office) -> None:
         failure = office.refused("create_client_invoice", client_id=OTHER_ID, items=[LINE])
-        assert (failure["code"], failure["field"]) == ("invalid_client_id", "client_id")
+        assert (failure["code"], failure["field"]) == ("not_found", "client_id")
         assert "list_clients" in failure["fix"]
 
     def test_another_organizations_client_is_unknown_too(self, office: Office, house: Any) -> None:
@@ -51,7 +51,7 @@ class TestCreate:
 
         other = Office(house, make_organization(house.settings.data, "FR").id)
         failure = office.refused("create_client_invoice", client_id=other.client(), items=[LINE])
-        assert failure["code"] == "invalid_client_id"
+        assert failure["code"] == "not_found"
 
     @pytest.mark.parametrize(
         ("line", "field", "hint"),
@@ -59,8 +59,11 @@ class TestCreate:
             ({"vat_rate": "20"}, "items/0/vat_rate", '"0.2"'),
             ({"vat_rate": 20}, "items/0/vat_rate", '"0.2" is 20 %'),
             ({"vat_rate": 0.2}, "items/0/vat_rate", '"0.2" is 20 %'),
-            ({"unit_price": 1200}, "items/0/unit_price", '"1200.00"'),
-            ({"unit_price": "-1"}, "items/0/unit_price", "decimal string"),
+            ({"vat_rate": "0.07"}, "items/0/vat_rate", "20 %, 13 %, 10 %"),
+            ({"vat_rate": "0.1", "vat_rate_percent": 20}, "items/0/vat_rate", "one of the two"),
+            ({"unit_price": "1,200"}, "items/0/unit_price", "may be 1200 or 1.200"),
+            ({"unit_price": "€1200"}, "items/0/unit_price", '"1200"'),
+            ({"unit_price": "-1"}, "items/0/unit_price", "quantity below zero"),
             ({"vat_rate": "0"}, "items/0/vat_exemption_reason", "reason"),
             ({"price": "1"}, "items/0/price", "unit_price"),
         ],
@@ -73,10 +76,60 @@ class TestCreate:
         assert hint in f"{failure['message']} {failure['fix']}"
 
     def test_every_fault_is_told_at_once(self, office: Office) -> None:
-        failure = office.refused(
-            "create_client_invoice", client_id="ACME", items=[], issue_date="tomorrow", du_date="2026-01-01"
+        failure = office.refused("create_client_invoice", client_id="ACME", items=[], du_date="2026-01-01")
+        assert {fault["field"] for fault in failure["errors"]} == {"items", "du_date"}
+
+    def test_prices_and_percent_as_people_say_them(self, office: Office) -> None:
+        lines = [
+            {"title": "a", "unit_price": 1200, "vat_rate_percent": 20},
+            {"title": "b", "unit_price": 0.1, "quantity": 3, "vat_rate_percent": "5,5 %"},
+        ]
+        draft = office.draft(items=lines, issue_date="-7d", due_date="+30d")
+        assert draft["tax_exclusive_amount"]["value"] == "1200.30"
+        assert draft["vat_amount"]["value"] == "240.02"
+        # A distance counts from the day of issue.
+        assert (draft["issue_date"], draft["due_date"]) == ("2026-06-24", "2026-07-24")
+
+    def test_a_preview_shows_what_would_come_of_it_and_leaves_nothing(self, office: Office) -> None:
+        answer = office.ask(
+            "create_client_invoice", client_id=office.client(), items=[LINE], finalize=True, send={}, preview=True
         )
-        assert {fault["field"] for fault in failure["errors"]} == {"client_id", "items", "issue_date", "du_date"}
+        preview = answer["preview"]
+        assert answer["is_preview"] is True
+        assert answer["client_invoice"]["client"]["email"] == "billing@acme.example"
+        assert answer["client_invoice"]["total_amount"]["value"] == "1440.00"
+        assert preview["vat"] == [{"rate": "0.2", "percent": "20", "base": "1200.00", "vat": "240.00"}]
+        assert preview["number"] == "F-2026-001"
+        assert preview["compliance"]["is_ready"] is True
+        assert (preview["email"]["to"], preview["email"]["subject"]) == (
+            ["billing@acme.example"],
+            "Facture F-2026-001 de Atelier Lumière SARL",
+        )
+        (action,) = answer["next_actions"]
+        assert office.ask("list_client_invoices")["total_count"] == 0
+        assert office.ask(action["tool"], **action["arguments"])["client_invoice"]["number"] == "F-2026-001"
+
+    def test_one_call_issues_and_mails(self, office: Office) -> None:
+        answer = office.ask(
+            "create_client_invoice", client_id=office.client(), items=[LINE], finalize=True,
+            send={"send_to": ["cfo@acme.example"]},
+        )  # fmt: skip
+        assert (answer["client_invoice"]["status"], answer["delivery"]) == ("unpaid", "queued")
+        assert answer["send_to"] == ["cfo@acme.example"]
+
+    @pytest.mark.parametrize(
+        ("more", "code"),
+        [
+            ({"send": {}}, "send_needs_finalize"),
+            ({"send": {}, "status": "draft"}, "send_needs_finalize"),
+            ({"finalize": False, "status": "unpaid"}, "contradicting_arguments"),
+            ({"finalize": True, "send": {"send_to": ["no address"]}}, "invalid_format"),
+        ],
+    )
+    def test_what_cannot_be_done_together_does_nothing(self, office: Office, more: dict[str, Any], code: str) -> None:
+        failure = office.refused("create_client_invoice", client_id=office.client(), items=[LINE], **more)
+        assert failure["code"] == code
+        assert office.ask("list_client_invoices")["total_count"] == 0
 
     def test_the_same_key_creates_once(self, office: Office) -> None:
         arguments = {"client_id": office.client(), "items": [LINE], "idempotency_key": "june-2026"}
@@ -112,6 +165,26 @@ class TestList:
         assert (second["has_more"], len(second["client_invoices"])) == (False, 1)
         assert "next_page" not in second
         assert max(len(str(row).encode()) for row in first["client_invoices"]) <= 300
+
+    def test_sums_are_of_the_page_and_say_so(self, office: Office) -> None:
+        client_id = office.client()
+        for price in ("10.00", "0.10", "0.20"):
+            office.draft(client_id=client_id, items=[{**LINE, "unit_price": price}], status="unpaid")
+        whole = office.ask("list_client_invoices")["totals"]
+        assert whole == {"total": "12.36", "due": "12.36", "currency": "EUR", "is_all": True}
+        assert office.ask("list_client_invoices", per_page=2)["totals"]["is_all"] is False
+        assert "totals" not in office.ask("list_client_invoices", status=["paid"])
+
+    def test_overdue_ones_and_the_latest_of_a_client(self, office: Office) -> None:
+        mine, other = office.client(name="Solo"), office.client(name="Other")
+        late = office.draft(client_id=mine, issue_date="-60d", due_date="+30d", status="unpaid")
+        last = office.draft(client_id=mine, status="unpaid")
+        office.draft(client_id=other, status="unpaid")
+        assert [row["id"] for row in office.ask("list_client_invoices", overdue=True)["client_invoices"]] == [
+            late["id"]
+        ]
+        answer = office.ask("list_client_invoices", client_id="solo", status=["unpaid"], per_page=1)
+        assert [row["id"] for row in answer["client_invoices"]] == [last["id"]]
 
     def test_filters_are_those_of_the_api(self, office: Office) -> None:
         client_id = office.client(name="Other")
@@ -205,8 +278,9 @@ class TestStatus:
 
     def test_what_the_law_misses_is_told_all_at_once_and_in_the_words_of_the_tools(self, office: Office) -> None:
         reverse_charge = {**LINE, "vat_rate": "0", "vat_exemption_reason": "S283"}
-        client_id = office.client(vat_number="", tax_identification_number="")
-        draft = office.draft(client_id=client_id, items=[reverse_charge, {**LINE, "vat_rate": "0.07"}])
+        brussels = {"street_address": "Rue Haute 1", "city": "Bruxelles", "zip_code": "1000", "country_code": "BE"}
+        client_id = office.client(vat_number="", tax_identification_number="", billing_address=brussels)
+        draft = office.draft(client_id=client_id, items=[reverse_charge, {**LINE, "vat_rate": "0.21"}])
         failure = office.refused("change_client_invoice_status", id=draft["id"], finalize=True)
         assert len(failure["errors"]) >= 2
         assert all(fault["fix"] for fault in failure["errors"])
@@ -281,7 +355,7 @@ def test_an_unknown_id_leads_to_the_list(office: Office, tool: str, arguments: d
     failure = office.refused(tool, id=OTHER_ID, **arguments)
     assert failure["code"] == "not_found"
     assert "list_client_invoices" in failure["fix"]
-    assert office.refused(tool, id="../clients", **arguments)["code"] == "invalid_format"
+    assert office.refused(tool, id="../clients", **arguments)["code"] == "not_found"
     assert office.refused(tool, **arguments)["code"] == "missing_value"
 
 
@@ -297,6 +371,6 @@ def test_an_unknown_id_leads_to_the_list(office: Office, tool: str, arguments: d
 )
 def test_a_missing_scope_is_named(office: Office, tool: str, scope: str, arguments: dict[str, Any]) -> None:
     failure = office.refused(tool, scopes.ALL_SCOPES - {scope}, **arguments)
-    assert failure["code"] == "forbidden"
+    assert failure["code"] == "insufficient_scope"
     assert scope in failure["message"]
     assert scope in failure["fix"]

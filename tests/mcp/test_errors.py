@@ -25,9 +25,12 @@ UUID = "01a20000-0000-7000-8000-000000000000"
         ),
         (
             f"PATCH /v2/clients/{UUID} with it, then repeat this call.",
-            f"Change the client over the REST API (PATCH /v2/clients/{UUID}) with it, then repeat this call.",
+            f"Call update_client (id {UUID}) with it, then repeat this call.",
         ),
         ("Send the id of a client of GET /v2/clients.", "Send the id of a client of list_clients."),
+        ("Make it: POST /v2/client_invoices.", "Make it: call create_client_invoice."),
+        ("Set it once: PATCH /v2/organization with x.", "Set it once: the REST API's PATCH /v2/organization with x."),
+        ("Send the id of a product of GET /v2/products.", "Send the id of a product of list_products."),
         ('Send "0.2".', 'Send "0.2".'),
     ],
 )
