@@ -15,7 +15,8 @@ def test_a_new_client_can_be_billed_at_once(office: Office) -> None:
     client = answer["client"]
     assert (client["currency"], client["locale"]) == ("EUR", "de")
     (action,) = answer["next_actions"]
-    assert office.draft(**action["arguments"])["client"]["name"] == "Müller GmbH"
+    assert office.ask(action["tool"], **action["arguments"])["total_count"] == 0
+    assert office.draft(client_id="müller gmbh")["client"]["name"] == "Müller GmbH"
 
 
 def test_a_person_needs_both_names(office: Office) -> None:
@@ -29,6 +30,38 @@ def test_the_same_key_creates_one_client(office: Office) -> None:
     assert "idempotency_key" in again["repeated"]["note"]
     assert again["client"] == first["client"]
     assert office.ask("list_clients")["total_count"] == 1
+
+
+def test_what_is_sent_replaces_what_is_named_is_emptied_and_the_rest_stays(office: Office) -> None:
+    wanted = office.client()
+    changed = office.ask("update_client", id="acme", email="ap@acme.example", clear=["vat_number"])["client"]
+    assert (changed["id"], changed["email"], changed["vat_number"]) == (wanted, "ap@acme.example", "")
+    assert changed["billing_address"]["city"] == "Nantes"
+    assert office.refused("update_client", id="acme")["code"] == "nothing_to_change"
+    told = office.refused("update_client", id="acme", email="x@y.example", clear=["email"])
+    assert (told["code"], told["json_patch"]) == ("set_and_cleared", [{"op": "remove", "path": "/clear"}])
+
+
+def test_a_change_may_be_previewed(office: Office) -> None:
+    office.client()
+    answer = office.ask("update_client", id="acme", email="ap@acme.example", preview=True)
+    assert (answer["is_preview"], answer["client"]["email"]) == (True, "ap@acme.example")
+    assert office.ask("get_client", id="acme")["client"]["email"] == "billing@acme.example"
+
+
+def test_a_deleted_one_is_named_and_gone(office: Office) -> None:
+    office.client()
+    answer = office.ask("delete_client", id="billing@acme.example")
+    assert (answer["deleted"], answer["client"]["name"]) == (True, "ACME")
+    assert office.refused("get_client", id="ACME")["code"] == "not_found"
+
+
+def test_one_like_another_is_made_and_told(office: Office) -> None:
+    first = office.client()
+    answer = office.ask("create_client", kind="company", name="Acme", email="other@acme.example")
+    (warning,) = answer["warnings"]
+    assert warning["code"] == "possible_duplicate"
+    assert first in warning["fix"]
 
 
 def test_clients_are_found_by_part_of_their_name_and_by_email(office: Office) -> None:

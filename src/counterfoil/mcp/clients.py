@@ -103,14 +103,9 @@ def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _one(client: Mapping[str, Any]) -> dict[str, Any]:
     following = {
-        "tool": "create_client_invoice",
-        "arguments": {
-            "client_id": client["id"],
-            "items": [{"title": "…", "unit_price": "0.00", "vat_rate_percent": 20}],
-            "preview": True,
-        },
-        "description": "Bills this client; fill in the lines.",
-    }
+        "tool": "list_client_invoices", "arguments": {"client_id": client["id"]},
+        "description": "Lists its invoices; create_client_invoice with this client_id bills it.",
+    }  # fmt: skip
     shown_client = {name: value for name, value in client.items() if name not in ("warnings", "preview")}
     return {"client": shown_client, "next_actions": [following]} | beside(client)
 
