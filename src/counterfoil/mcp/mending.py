@@ -21,6 +21,7 @@ _VALUE_BYTES_MAX: Final = 300
 _ADDRESS: Final = re.compile(r"[^\s<>,;:]+@[^\s<>,;]+", re.ASCII)
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_SOME_DAYS: Final = re.compile(r"([0-9]{1,5}) ?d(?:ays?)?", re.ASCII)
 _DIALED: Final = re.compile(r"\+(1|7|2[07]|3[0-469]|4[013-9]|35[0-9]|38[0-79]|42[0-3]) ?([0-9 ().-]{4,20})", re.ASCII)
 
 Told = dict[str, Any]
@@ -78,8 +79,9 @@ def _short(value: Any) -> Any:
 
 def _found(field: str, arguments: Mapping[str, Any]) -> tuple[str, Any]:
     """Where the value at fault stands in the arguments, and the value: a bare price has no value or currency below it,
-    and the mail of a new invoice stands under send."""
-    for place in (field, field.removesuffix("/value"), f"send/{field}"):
+    the mail of a new invoice stands under send, and the day of a payment under the act."""
+    act = "mark_as_paid" if field == "payment_date" else field
+    for place in (field, field.removesuffix("/value"), f"send/{field}", act):
         value = _at(place, arguments)
         if value is not _ABSENT:
             return place, value
@@ -182,8 +184,9 @@ def _of_another_type(place: str, value: Any, _arguments: Mapping[str, Any]) -> T
             return {"example": json.loads(value)}
         except ValueError:
             return {}
-    if isinstance(value, Mapping) and isinstance(value.get("id"), str):
-        return {"example": value["id"]}
+    meant = _meant_by_shape(name, value)
+    if meant:
+        return meant
     if name in words.OBJECTS_OF_ONE and isinstance(value, str):
         inside, is_list = words.OBJECTS_OF_ONE[name]
         return {"example": {inside: [value] if is_list else value}}
@@ -196,7 +199,22 @@ def _of_another_type(place: str, value: Any, _arguments: Mapping[str, Any]) -> T
     if name == "phone" and isinstance(value, str):
         found = _DIALED.fullmatch(value.strip())
         return {"example": {"country_code": f"+{found[1]}", "number": found[2].strip()}} if found else {}
-    return _price_of_object(value) if name == "unit_price" else {"remove": True} if name == "quantity" else {}
+    return (
+        _price_of_object(value) if name in ("unit_price", "amount") else {"remove": True} if name == "quantity" else {}
+    )
+
+
+def _meant_by_shape(name: str, value: Any) -> Told:
+    """What stands alone in a list or an object, and what true means where more than that is asked for."""
+    if isinstance(value, Mapping):
+        alone = next((value[key] for key in ("id", "email", "address") if isinstance(value.get(key), str)), None)
+        return {"example": alone} if alone else {}
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], str | int | float):
+        return {} if name in words.OBJECTS_OF_ONE else {"example": value[0]}
+    if value is True and name in words.MEANT_BY_TRUE:
+        return {"example": words.MEANT_BY_TRUE[name]}
+    days = _SOME_DAYS.fullmatch(value.strip()) if isinstance(value, str) and name.endswith("_days") else None
+    return {"example": int(days[1])} if days else {}
 
 
 def _price_of_object(value: Any) -> Told:
@@ -222,6 +240,8 @@ def _without_sign(place: str, value: Any, arguments: Mapping[str, Any]) -> Told:
     """A price below zero: the quantity takes its sign."""
     line = place.rpartition("/")[0]
     item = _at(line, arguments)
+    if place == "amount" and str(value).strip().startswith("-"):
+        return {"example": str(value).strip()[1:]}  # a credit of less than nothing is a credit
     if _leaf(place) != "unit_price" or not isinstance(item, Mapping) or not str(value).strip().startswith("-"):
         return {}
     if not line.startswith("items"):
@@ -304,13 +324,35 @@ def _not_in_future(_place: str, _value: Any, _arguments: Mapping[str, Any]) -> T
     return {"example": "today"}
 
 
+def _no_day_made_up(_place: str, value: Any, _arguments: Mapping[str, Any]) -> Told:
+    """Words such as "next friday" or "last month" are some day, and the example is another one."""
+    said = str(value).strip().lower()
+    is_unread = said and said not in ("tomorrow", "yesterday") and not any(letter.isdecimal() for letter in said)
+    return {"example": None} if is_unread else {}
+
+
+def _after_issue(_place: str, _value: Any, _arguments: Mapping[str, Any]) -> Told:
+    return {"example": "+30d"}
+
+
+def _of_the_main_account(place: str, _value: Any, _arguments: Mapping[str, Any]) -> Told:
+    """Money for an invoice goes to an account of the seller in any case."""
+    return _patch(("remove", "payment_methods", _ABSENT)) if place == "payment_methods/iban" else {}
+
+
+def _default_of_none(place: str, _value: Any, _arguments: Mapping[str, Any]) -> Told:
+    is_default = _leaf(place) in ("send_to", "extra_emails", "status", "clear")
+    return {"remove": True, "fix": "Leave it out, or send one at least."} if is_default else {}
+
+
 def _sent_wins(place: str, _value: Any, arguments: Mapping[str, Any]) -> Told:
     kept = [name for name in arguments.get("clear", ()) if name != place]
     return _patch(("add", "clear", kept) if kept else ("remove", "clear", _ABSENT))
 
 
-def _in_euros(_place: str, _value: Any, _arguments: Mapping[str, Any]) -> Told:
-    return {"example": "EUR"}
+def _in_euros(_place: str, value: Any, _arguments: Mapping[str, Any]) -> Told:
+    """Euros written otherwise; an amount of another currency is no amount of euros."""
+    return {"example": "EUR"} if str(value).strip().lower() in ("eur", "€", "euro", "euros") else {}
 
 
 _MENDS: Final[Mapping[str, tuple[Mend, ...]]] = {
@@ -322,6 +364,11 @@ _MENDS: Final[Mapping[str, tuple[Mend, ...]]] = {
     "invalid_discount_value": (_discount,),
     "duplicate_recipient": (_each_once,),
     "invalid_paid_at": (_not_in_future,),
+    "invalid_payment_date": (_not_in_future,),
+    "invalid_day": (_no_day_made_up,),
+    "invalid_expiry_date": (_after_issue,),
+    "invalid_iban": (_of_the_main_account,),
+    "too_few": (_default_of_none,),
     "set_and_cleared": (_sent_wins,),
     "invalid_currency": (_in_euros,),
 }

@@ -9,7 +9,7 @@ from typing import Final
 OTHER_NAMES: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("client_id", ("client", "customer", "customer_id", "client_name", "customer_name", "buyer", "buyer_id")),
     ("invoice_id", ("invoice", "invoice_number", "client_invoice_id")),
-    ("items", ("lines", "line_items", "invoice_lines", "positions")),
+    ("items", ("lines", "line_items", "invoice_lines", "positions", "products")),
     ("title", ("name", "item", "label", "product_name")),
     ("unit_price", ("price", "unit_amount", "amount", "unit_cost", "price_per_unit", "rate")),
     ("quantity", ("qty", "count", "hours")),
@@ -72,6 +72,8 @@ FLAGS: Final = frozenset(
 )  # fmt: skip
 # What was sent in place of an object that holds little else, and whether it stands in a list there.
 OBJECTS_OF_ONE: Final[Mapping[str, tuple[str, bool]]] = {"payment_methods": ("iban", False), "send": ("send_to", True)}
+# What true means where a value is asked for.
+MEANT_BY_TRUE: Final[Mapping[str, object]] = {"mark_as_paid": "today", "send": {}}
 # Texts that may be cut to their greatest length; numbers and names of the law never are.
 PROSE: Final = frozenset(
     {"title", "description", "header", "footer", "terms_and_conditions", "email_title", "email_body",
@@ -104,6 +106,10 @@ OTHER_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "asc": "created_at:asc", "oldest": "created_at:asc",
     },
     "e_invoicing_format": {"ubl": "xrechnung_ubl", "cii": "xrechnung", "zugferd": "facturx", "factur-x": "facturx"},
+    "content_type": {
+        "pdf": "application/pdf", "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg",
+        "image/jpg": "image/jpeg", "xml": "application/xml", "text/xml": "application/xml",
+    },
     "currency": {"€": "EUR", "euro": "EUR", "euros": "EUR"},
     "country_code": _COUNTRIES,
     "locale": {

@@ -28,6 +28,19 @@ _RELATIVE: Final = re.compile(r"([+-])([0-9]{1,4}) ?d(?:ays?)?", re.ASCII)
 _SPAN: Final = re.compile(r"(?:in )?\+?([0-9]{1,3}) ?(d|days?|w|weeks?)", re.ASCII)
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _OTHER_DAY: Final = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})", re.ASCII)
+_YEAR_FIRST: Final = re.compile(
+    r"(?P<year>[0-9]{4})(?:([-/.])(?P<month>[0-9]{1,2})\2(?P<day>[0-9]{1,2})|(?P<mm>[0-9]{2})(?P<dd>[0-9]{2}))"
+    r"(?:[t ].*)?",
+    re.ASCII,
+)
+_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_WITH_MONTH: Final = tuple(
+    re.compile(form, re.ASCII)
+    for form in (
+        r"(?P<month>[a-z]{3,9})\.? (?P<day>[0-9]{1,2})(?:st|nd|rd|th)?,? (?P<year>[0-9]{4})",
+        r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th|\.)? (?P<month>[a-z]{3,9})\.?,? (?P<year>[0-9]{4})",
+    )
+)
 
 # How these arguments are described in schemas, in few words.
 _EITHER: Final = [{"type": "number"}, {"type": "string"}]
@@ -207,8 +220,11 @@ def day(text: str, field: str, today: date, start: date | None = None) -> str:
         except ValueError:
             raise _no_day(text, field, _nearest_day(said, today), "There is no such day.") from None
     if said in ("tomorrow", "yesterday"):
-        shift = "+1d" if said == "tomorrow" else "-1d"
-        raise _no_day(text, field, shift, "Only today has a name.")
+        shift = timedelta(days=1 if said == "tomorrow" else -1)
+        raise _no_day(text, field, (today + shift).isoformat(), "Only today has a name.")
+    written = _written_day(said)
+    if written:
+        raise _no_day(text, field, written, "The year comes first, then the month.")
     other = _OTHER_DAY.fullmatch(said)
     if other:
         first, second, year = int(other[1]), int(other[2]), int(other[3])
@@ -229,6 +245,18 @@ def _no_day(text: str, field: str, example: str, why: str, readings: Sequence[st
         meta["readings"] = list(readings)
         said = f"{_quoted(text)} may be {' or '.join(readings)}."
     return Invalid("invalid_day", said, field=field, fix=f'{why} Send "{example}".', meta=meta)
+
+
+def _written_day(said: str) -> str | None:
+    """The day of what can mean one only: 20260630, 2026/6/30, 2026-06-30T12:00, June 30, 2026 or 30 June 2026."""
+    found = _YEAR_FIRST.fullmatch(said)
+    if found:
+        return _a_day(int(found["year"]), int(found["month"] or found["mm"]), int(found["day"] or found["dd"]))
+    for form in _WITH_MONTH:
+        named = form.fullmatch(said)
+        if named and named["month"][:3] in _MONTHS:
+            return _a_day(int(named["year"]), _MONTHS.index(named["month"][:3]) + 1, int(named["day"]))
+    return None
 
 
 def _a_day(year: int, month: int, of_month: int) -> str | None:
