@@ -168,6 +168,11 @@ def test_the_corpus_is_wide() -> None:
     assert len({case.tool for case in CORPUS}) >= 24
 
 
+def test_each_is_refused_at_first(outcomes: list[Outcome]) -> None:
+    taken = [str(each) for each in outcomes if not each.is_refused_at_first]
+    assert not taken, "\n".join(taken)
+
+
 def test_doing_what_the_errors_say_succeeds(outcomes: list[Outcome]) -> None:
     known = [each for each in outcomes if not each.case.needs]
     rest = [each for each in known if not each.is_mended]

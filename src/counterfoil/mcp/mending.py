@@ -328,7 +328,7 @@ def _no_day_made_up(_place: str, value: Any, _arguments: Mapping[str, Any]) -> T
     """Words such as "next friday" or "last month" are some day, and the example is another one."""
     said = str(value).strip().lower()
     is_unread = said and said not in ("tomorrow", "yesterday") and not any(letter.isdecimal() for letter in said)
-    return {"example": None} if is_unread else {}
+    return {"example": None, "fix": "Send that day as YYYY-MM-DD, or as a distance such as +7d."} if is_unread else {}
 
 
 def _after_issue(_place: str, _value: Any, _arguments: Mapping[str, Any]) -> Told:
