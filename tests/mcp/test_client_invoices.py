@@ -286,6 +286,16 @@ class TestStatus:
         assert all(fault["fix"] for fault in failure["errors"])
         assert "PATCH /v2/client_invoices" not in str(failure)
 
+    def test_a_preview_says_what_the_law_misses_in_the_words_of_the_tools(self, office: Office) -> None:
+        line = {**LINE, "vat_rate": "0", "vat_exemption_reason": "S283"}
+        draft = office.draft(client_id=office.client(vat_number="", tax_identification_number=""), items=[line])
+        compliance = office.ask("update_client_invoice", id=draft["id"], footer="x", preview=True)["preview"][
+            "compliance"
+        ]
+        assert compliance["is_ready"] is False
+        assert "update_client" in compliance["errors"][0]["fix"]
+        assert "/v2/" not in str(compliance)
+
     def test_delete_is_for_drafts(self, office: Office) -> None:
         issued = office.draft(status="unpaid")
         failure = office.refused("delete_client_invoice", id=issued["id"])

@@ -125,6 +125,23 @@ def _from_api(fault: ApiFault, error: ApiError) -> Fault:
     )  # fmt: skip
 
 
+def preview_in_tools(preview: Mapping[str, Any]) -> dict[str, Any]:
+    """A dry run's preview with what the law says of it as faults are shown here."""
+    told = preview.get("compliance")
+    if not isinstance(told, Mapping):
+        return dict(preview)
+    shown = {name: [_finding(each) for each in told.get(name) or ()] for name in ("errors", "warnings")}
+    return {**preview, "compliance": {**told, **shown}}
+
+
+def _finding(sent: Mapping[str, Any]) -> dict[str, Any]:
+    meta: Mapping[str, Any] = sent.get("meta") or {}
+    field = str((sent.get("source") or {}).get("pointer") or "").removeprefix("/data/attributes/")
+    found = {"code": sent.get("code"), "message": sent.get("detail"), "field": field}
+    found |= {"fix": in_tools(str(meta.get("fix") or "")), "rule": meta.get("rule"), "source": meta.get("source")}
+    return {name: value for name, value in found.items() if value}
+
+
 def in_tools(fix: str) -> str:
     """A fix of the API in the words of the tools, as a sentence."""
     for call, tool in _IN_TOOLS:

@@ -21,7 +21,7 @@ from counterfoil.mcp import approvals, completion, invoice_app, prompts, resourc
 from counterfoil.mcp.arguments import checked
 from counterfoil.mcp.caller import Caller, Connect
 from counterfoil.mcp.catalog import TOOLS
-from counterfoil.mcp.errors import as_result, as_text
+from counterfoil.mcp.errors import as_result, as_text, preview_in_tools
 from counterfoil.mcp.mending import mended
 from counterfoil.mcp.results_size import fitted
 from counterfoil.mcp.tool import Tool, ToolCall
@@ -185,6 +185,8 @@ def _as_preview(answer: dict[str, Any], tool: Tool, given: Mapping[str, Any]) ->
     arguments = {name: value for name, value in given.items() if name != "preview"}
     is_short = len(str(arguments)) <= _PREVIEW_ARGUMENTS_MAX
     act = {"tool": tool.name, "arguments": arguments, "description": "Does what this previews."}
+    if isinstance(answer.get("preview"), dict):
+        answer = answer | {"preview": preview_in_tools(answer["preview"])}
     return {"is_preview": True, "note": _PREVIEW_NOTE, **answer, "next_actions": [act] if is_short else []}
 
 
