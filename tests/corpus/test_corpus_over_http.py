@@ -67,7 +67,7 @@ def test_every_file_that_is_listed_is_valid(seller: Callable[[str], Api], name: 
 
     found = []
     for file in listed:
-        content = httpx.get(file["url"]).content
+        content = httpx.get(file["url"], trust_env=False, verify=False).content
         if file["kind"] == "pdf":
             found += [str(fault) for fault in facturx.pdfa_faults(content)]
             continue

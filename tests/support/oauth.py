@@ -73,7 +73,7 @@ class Site:
 
     def http(self, **options: Any) -> httpx.Client:
         """A plain client of the site, which follows no redirect by itself."""
-        return httpx.Client(base_url=self.url, timeout=30, trust_env=False, **options)
+        return httpx.Client(base_url=self.url, timeout=30, trust_env=False, verify=False, **options)
 
     @property
     def operator(self) -> Actor:
