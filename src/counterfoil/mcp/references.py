@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 from counterfoil.errors import Invalid
+from counterfoil.mcp.provenance import one_line
 from counterfoil.mcp.results import client_name
 from counterfoil.mcp.schemas import UUID
 from counterfoil.mcp.tool import ToolCall
@@ -19,6 +20,7 @@ from counterfoil.sdk.errors import ApiError
 
 CANDIDATES_MAX: Final = 5
 PAGES_MAX: Final = 5  # of 100, on a server that cannot filter by number
+_CANDIDATE_BYTES_MAX: Final = 120
 PROFORMA: Final = "-PROFORMA"
 _ID: Final = re.compile(UUID, re.ASCII)
 _VAT_NUMBER: Final = re.compile(r"[A-Za-z]{2}[0-9A-Za-z]{6,13}", re.ASCII)
@@ -87,7 +89,7 @@ def candidate(kind: str, thing: Mapping[str, Any]) -> dict[str, Any]:
         "issue_date": thing.get("issue_date"),
         "total": f"{total['value']} {total.get('currency', '')}".strip() if total.get("value") else None,
     }
-    return {name: str(value)[:120] for name, value in shown.items() if value}
+    return {name: one_line(value, _CANDIDATE_BYTES_MAX) for name, value in shown.items() if value}
 
 
 async def _by_id(call: ToolCall, kind: str, wanted: str, field: str) -> dict[str, Any]:
