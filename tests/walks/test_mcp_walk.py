@@ -30,11 +30,13 @@ def at_server(api: Api, era: str) -> AbstractAsyncContextManager[Assistant]:
 
 
 def beside_server(api: Api, era: str) -> AbstractAsyncContextManager[Assistant]:
-    return over_stdio("--data", str(api.server.data), "--organization", api.organization.slug, era=era)
+    where = ["--data", str(api.server.data), "--organization", api.organization.slug]
+    return over_stdio(*where, "--approvals", "never", era=era)
 
 
 def before_server(api: Api, era: str) -> AbstractAsyncContextManager[Assistant]:
-    return over_stdio("--upstream", api.server.url, "--api-key", api.organization.api_key, era=era)
+    where = ["--upstream", api.server.url, "--api-key", api.organization.api_key]
+    return over_stdio(*where, "--data", str(api.server.data / "elsewhere"), "--approvals", "never", era=era)
 
 
 def comparable(value: Any) -> Any:

@@ -19,6 +19,7 @@ from counterfoil.sdk.wire import (
     UploadPart,
     either,
     form,
+    nothing,
     one_of,
     page_of,
     paging,
@@ -81,3 +82,8 @@ def build_update_settings(
 def build_get_einvoicing_settings() -> Request[EinvoicingSettings]:
     """Whether e-invoices are sent and received."""
     return Request("GET", "/v2/einvoicing/settings", either("settings"))
+
+
+def build_revoke_consent() -> Request[None]:
+    """Revoke the consent that this token came of, and with it all its tokens."""
+    return Request("DELETE", "/v2/oauth2/consents", nothing)
