@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import pytest
 
 from counterfoil.errors import Invalid
+from counterfoil.mcp.fields import read_items
 from counterfoil.mcp.references import folded, resolve
 from counterfoil.mcp.tool import ToolCall
 from counterfoil.sdk.client import AsyncClient
@@ -136,18 +137,34 @@ class TestBareServers:
             meta = {"current_page": page, "total_pages": 20, "total_count": 2_000, "per_page": 100}
             return {"client_invoices": rows[(page - 1) * 100 : page * 100], "meta": meta}
 
-        assert _found(answer, "client_invoice", "inv-250")["number"] == "INV-250"
+        assert _asked(answer, lambda call: resolve(call, "client_invoice", "inv-250"))["number"] == "INV-250"
         assert asked == ["1", "2", "3"]
         with pytest.raises(Invalid) as caught:
-            _found(answer, "client_invoice", "INV-1999")
+            _asked(answer, lambda call: resolve(call, "client_invoice", "INV-1999"))
         (fault,) = caught.value.faults
         assert fault.code == "not_found"
         assert "newest 500" in f"{fault.message} {fault.fix}"
 
+    def test_a_line_of_a_product_is_written_out(self) -> None:
+        hour = {
+            "id": OTHER_ID, "title": "Consulting hour", "type": "service", "unit": "hour", "vat_rate": "0.2",
+            "unit_price": {"value": "150.00", "currency": "EUR"},
+        }  # fmt: skip
 
-def _found(answer: Any, kind: str, said: str) -> dict[str, Any]:
+        def answer(_params: Mapping[str, str]) -> dict[str, Any]:
+            return {"products": [hour], "organization": {"legal_country": "FR"}}
+
+        sent = [{"product_id": "consulting HOUR", "quantity": "8", "title": "Consulting, June"}]
+        (line,) = _asked(answer, lambda call: read_items(call, sent, {"currency": "EUR"}))
+        assert line == {
+            "title": "Consulting, June", "quantity": "8", "unit": "hour", "vat_rate": "0.2",
+            "unit_price": {"value": "150.00", "currency": "EUR"},
+        }  # fmt: skip
+
+
+def _asked(answer: Callable[[Mapping[str, str]], Any], scenario: Callable[[ToolCall], Awaitable[Any]]) -> Any:
     async def send(request: Request[Any]) -> Answer:
         return Answer(200, json.dumps(answer(dict(request.params))).encode())
 
     call = ToolCall(AsyncClient(send), {}, EVENING, has_extensions=False)
-    return run(lambda: resolve(call, kind, said))
+    return run(lambda: scenario(call))

@@ -9,7 +9,7 @@ from counterfoil.domain.lines import VatExemptionReason
 from counterfoil.errors import Fault, Invalid
 from counterfoil.mcp import defaults, values
 from counterfoil.mcp.arguments import check_part
-from counterfoil.mcp.references import resolve_id
+from counterfoil.mcp.references import resolve, resolve_id
 from counterfoil.mcp.schemas import Schema, choice, day, flag, several, text, thing
 from counterfoil.mcp.tool import ToolCall
 from counterfoil.mcp.values import AMOUNT, FRACTION, PERCENT
@@ -92,6 +92,7 @@ FIELDS: Mapping[str, Schema] = {
     "withholding_tax": _object('IT, ES (rate only): {"rate": "0.20", "reason": "RF01-RF06", "payment_reason": "A"}'),
     "stamp_duty_amount": text('IT: "2.00".'),
 }  # fmt: skip
+_FROM_PRODUCT = ("title", "description", "unit", "unit_price", "vat_rate")
 DAYS = ("issue_date", "due_date", "performance_start_date", "performance_end_date")
 
 
@@ -135,8 +136,19 @@ async def read_items(call: ToolCall, items: Sequence[Mapping[str, Any]], client:
     found = items_for_wire(read, client.get("currency") or defaults.CURRENCY)
     for index, line in enumerate(found):
         if "product_id" in line:
-            line["product_id"] = await resolve_id(call, "product", line["product_id"], f"items/{index}/product_id")
+            found[index] = await _of_product(call, line, f"items/{index}/product_id")
     return found
+
+
+async def _of_product(call: ToolCall, line: dict[str, Any], path: str) -> dict[str, Any]:
+    """The line with its product's id; before a server that knows no such lines, with what the product says."""
+    if call.has_extensions:
+        return line | {"product_id": await resolve_id(call, "product", line["product_id"], path)}
+    product = await resolve(call, "product", line["product_id"], path)
+    told = {name: product[name] for name in _FROM_PRODUCT if product.get(name)}
+    if product.get("vat_exemption_code"):
+        told["vat_exemption_reason"] = product["vat_exemption_code"]
+    return told | {name: value for name, value in line.items() if name != "product_id"}
 
 
 def items_for_wire(items: Sequence[Mapping[str, Any]], currency: str) -> list[dict[str, Any]]:
