@@ -79,11 +79,10 @@ NEXT_ACTIONS: Schema = {
 }
 WARNINGS: Schema = {
     "type": "array",
-    "description": "What was done but deserves a look.",
     "items": shown({"code": STRING, "message": STRING, "fix": STRING}, ["code", "message"]),
 }
 _FAILURE: Mapping[str, Schema] = {
-    "code": {"type": "string", "description": "Of a failure, as message, field, fix and errors (all of them)."},
+    "code": {"type": "string", "description": "Of a failure, as what follows."},
     "message": STRING,
     "field": STRING,
     "fix": STRING,
@@ -100,19 +99,19 @@ def result(properties: Mapping[str, Schema], required: Sequence[str]) -> Schema:
 INVOICE = shown(
     {
         "id": STRING,
-        "number": {"type": "string", "description": "ends in -PROFORMA on a draft: the number it would get"},
+        "number": {"type": "string", "description": "ends in -PROFORMA on a draft"},
         "status": {"type": "string", "enum": ["draft", "unpaid", "paid", "canceled"]},
         "issue_date": STRING,
         "due_date": STRING,
         "currency": STRING,
-        "client": shown({"id": STRING, "name": STRING, "email": STRING}, description="the buyer"),
-        "organization": shown({"id": STRING, "legal_name": STRING}, description="the seller"),
-        "total_amount": MONEY | {"description": "with VAT, before withholding"},
+        "client": shown({"id": STRING, "name": STRING, "email": STRING}),
+        "organization": shown({"id": STRING, "legal_name": STRING}),
+        "total_amount": MONEY | {"description": "with VAT"},
         "vat_amount": MONEY,
-        "tax_exclusive_amount": MONEY | {"description": "without VAT, after discounts"},
-        "amount_due": MONEY | {"description": "what the client has to pay"},
-        "paid_at": {"type": "string", "description": "empty until paid"},
-        "invoice_url": {"type": "string", "description": "public page with PDF, for the client; once finalized"},
+        "tax_exclusive_amount": MONEY | {"description": "without VAT"},
+        "amount_due": MONEY | {"description": "to pay"},
+        "paid_at": STRING,
+        "invoice_url": {"type": "string", "description": "public page, once finalized"},
     },
     ["id", "status"],
 )
