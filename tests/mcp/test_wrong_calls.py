@@ -116,8 +116,8 @@ class Outcome:
 
 
 def _document(answer: Mapping[str, Any]) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = answer.get("client_invoice") or answer.get("quote") or {}
-    return found
+    kinds = ("client_invoice", "quote", "credit_note", "product")
+    return next((answer[kind] for kind in kinds if kind in answer), {})
 
 
 def _is_meant(case: WrongCall, answer: Mapping[str, Any]) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 LINE: Final = {"title": "Consulting June 2026", "unit_price": "1200.00", "vat_rate_percent": 20}
 TOTAL: Final = "1440.00"
+_BILLS: Final = ("create_client_invoice", "create_quote", "update_client_invoice", "update_quote")
 ADDRESS: Final = {"street_address": "4 place du Marché", "city": "Nantes", "zip_code": "44000", "country_code": "FR"}
 # A right call of each tool. Words that begin with @ stand for a new thing of that kind, made before the call.
 RIGHT: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -160,7 +161,6 @@ def _put(arguments: dict[str, Any], path: Sequence[str], value: Any) -> bool:
     return False
 
 
-_BILLS: Final = ("create_client_invoice", "create_quote", "update_client_invoice", "update_quote")
 LONG: Final = "x" * 2_000
 
 
@@ -303,14 +303,23 @@ def _money() -> Iterator[WrongCall]:
         _case("create_client_invoice", "currency sign", currency="€"),
         _case("create_client_invoice", "currency's name", currency="Euro"),
         _case("create_client_invoice", "dollars", currency="USD", needs="whether euros will do"),
-        _case("create_product", "0.2 percent", vat_rate_percent=0.2),
-        _case("create_product", "20 as a fraction", vat_rate_percent=..., vat_rate="20"),
-        _case("create_product", "price with its sign", unit_price="150 €"),
-        _case("create_product", "price with a comma", unit_price="1,500"),
+    )  # fmt: skip
+
+
+def _money_elsewhere() -> Iterator[WrongCall]:
+    """The same in the catalog and in credit notes."""
+    yield from (
+        _case("create_product", "0.2 percent", vat_rate_percent=0.2, means={"vat_rate": "0.2"}),
+        _case("create_product", "20 as a fraction", vat_rate_percent=..., vat_rate="20", means={"vat_rate": "0.2"}),
+        _case("create_product", "price with its sign", unit_price="150 €",
+            means={"unit_price": {"value": "150", "currency": "EUR"}}),
+        _case("create_product", "price with a comma", unit_price="1,500",
+            means={"unit_price": {"value": "1500.00", "currency": "EUR"}}),
         _case("create_product", "no rate", vat_rate_percent=...),
         _case("create_product", "25 % in France", vat_rate_percent=25),
         _case("create_product", "no price", unit_price=..., needs="the price"),
-        _case("update_product", "price with its sign", unit_price="€160"),
+        _case("update_product", "price with its sign", unit_price="€160",
+            means={"unit_price": {"value": "160", "currency": "EUR"}}),
         _case("update_product", "20 as a fraction", unit_price=..., vat_rate="20"),
         _case("create_credit_note", "amount with its sign", amount="€120"),
         _case("create_credit_note", "amount with a comma", amount="120,00"),
@@ -333,7 +342,7 @@ def _days() -> Iterator[WrongCall]:
         yield _case("create_client_invoice", f"due {written}", issue_date="2026-01-31", due_date=written, means=means)
     yield from (
         _case("create_client_invoice", "due in 30 days", due_date="30 days", means={"due_date": "2026-07-31"}),
-        _case("create_client_invoice", "a distance as a number", due_date=30),
+        _case("create_client_invoice", "a distance as a number", due_date=30, means={"due_date": "2026-07-31"}),
         _case("create_client_invoice", "service from", performance_start_date="01/06/2026",
             performance_end_date="30/06/2026" ),
         _case("create_client_invoice", "service that ends before", performance_start_date="2026-06-30",
@@ -449,6 +458,12 @@ def _things() -> Iterator[WrongCall]:
         _case("create_credit_note", "of no invoice", invoice_id=..., needs="which invoice"),
         _case("create_credit_note", "a reason that is too long", reason=LONG),
         _case("convert_quote_to_invoice", "one that is not there", id="D-1999-001", needs="which quote"),
+    )  # fmt: skip
+
+
+def _masters() -> Iterator[WrongCall]:
+    """Clients, products and what comes from suppliers."""
+    yield from (
         _case("create_client", "a company without a name", name=..., needs="its name"),
         _case("create_client", "a person without names", kind="individual", name=..., needs="the names"),
         _case("create_client", "an email without @", email="a.nouvelle.example", needs="the email"),
@@ -468,4 +483,7 @@ def _things() -> Iterator[WrongCall]:
     )  # fmt: skip
 
 
-CORPUS: Final[tuple[WrongCall, ...]] = (*_names(), *_types(), *_money(), *_days(), *_choices(), *_things())
+CORPUS: Final[tuple[WrongCall, ...]] = (
+    *_names(), *_types(), *_money(), *_money_elsewhere(), *_days(), *_choices(),
+    *_things(), *_masters(),
+)  # fmt: skip

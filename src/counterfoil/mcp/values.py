@@ -219,23 +219,31 @@ def day(text: str, field: str, today: date, start: date | None = None) -> str:
             return date.fromisoformat(said).isoformat()
         except ValueError:
             raise _no_day(text, field, _nearest_day(said, today), "There is no such day.") from None
+    raise _written_otherwise(text, field, today)
+
+
+def _written_otherwise(text: str, field: str, today: date) -> Invalid:
+    """What to say of a day in any other form."""
+    said = text.strip().lower()
     if said in ("tomorrow", "yesterday"):
         shift = timedelta(days=1 if said == "tomorrow" else -1)
-        raise _no_day(text, field, (today + shift).isoformat(), "Only today has a name.")
+        return _no_day(text, field, (today + shift).isoformat(), "Only today has a name.")
     written = _written_day(said)
     if written:
-        raise _no_day(text, field, written, "The year comes first, then the month.")
+        return _no_day(text, field, written, "The year comes first, then the month.")
     other = _OTHER_DAY.fullmatch(said)
     if other:
         first, second, year = int(other[1]), int(other[2]), int(other[3])
         readings = [day for of, month in ((first, second), (second, first)) if (day := _a_day(year, month, of))]
         if readings:
-            raise _no_day(text, field, readings[0], "The year comes first, then the month.", sorted(set(readings)))
+            return _no_day(text, field, readings[0], "The year comes first, then the month.", sorted(set(readings)))
     span = _SPAN.fullmatch(said)
     if span:
         days = int(span[1]) * (7 if span[2].startswith("w") else 1)
-        raise _no_day(text, field, f"+{days}d", "A distance is written as days.")
-    raise _no_day(text, field, today.isoformat(), "Send YYYY-MM-DD, today, or a distance such as +30d.")
+        return _no_day(text, field, f"+{days}d", "A distance is written as days.")
+    if field in ("due_date", "expiry_date") and said.isdecimal() and len(said) <= 3:
+        return _no_day(text, field, f"+{int(said)}d", "A distance is written as days.")
+    return _no_day(text, field, today.isoformat(), "Send YYYY-MM-DD, today, or a distance such as +30d.")
 
 
 def _no_day(text: str, field: str, example: str, why: str, readings: Sequence[str] = ()) -> Invalid:
