@@ -104,7 +104,7 @@ def test_without_a_key_the_same_content_is_one_document(host: Host) -> None:
 
 @pytest.mark.timeout(900)
 def test_with_keys_of_their_own_there_are_as_many_as_keys(host: Host) -> None:
-    keys, times = CALLS // 10, 10
+    keys, times = CALLS // 10, 5
     found = host.many(
         lambda n: host.call(CREATE, **BODY, header=f"{n % keys}", idempotency_key=f"k-{n % keys}"),
         keys * times,
