@@ -219,7 +219,7 @@ class TestUpdate:
             items=[{**LINE, "unit_price": "10"}],
         )  # fmt: skip
         whole = office.ask("get_client_invoice", id=draft["id"])["client_invoice"]
-        assert (whole["header"], whole["footer"]) == ("Hello", "")
+        assert (whole["header"], whole.get("footer", "")) == ("Hello", "")
         assert whole["total_amount"]["value"] == "12.00"
 
     def test_nothing_to_change_is_said(self, office: Office) -> None:

@@ -22,7 +22,7 @@ from counterfoil.mcp.listing import (
     shortened,
 )
 from counterfoil.mcp.references import resolve, resolve_id
-from counterfoil.mcp.results import client_name, paged
+from counterfoil.mcp.results import client_name, paged, slim
 from counterfoil.mcp.results_size import DETAIL, LINES_FROM, lines_page
 from counterfoil.mcp.schemas import MONEY, NEXT_ACTIONS, STRING, WARNINGS, result, shown, text
 from counterfoil.mcp.tool import READ, Hints, Tool, ToolCall
@@ -94,7 +94,7 @@ def _reason(invoice: Mapping[str, Any]) -> str:
 
 def _result(note: Mapping[str, Any], *, whole: Mapping[str, Any] | None = None) -> dict[str, Any]:
     if whole is not None:
-        shown_note = {name: value for name, value in whole.items() if name not in _LEFT_OUT}
+        shown_note = slim({name: value for name, value in whole.items() if name not in _LEFT_OUT})
     else:
         shown_note = {name: note[name] for name in _BRIEF if note.get(name)}
         shown_note["client"] = party_of(note.get("client") or {})

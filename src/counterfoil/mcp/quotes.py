@@ -25,7 +25,7 @@ from counterfoil.mcp.listing import (
 )
 from counterfoil.mcp.provenance import BY_CLIENT, as_written, said
 from counterfoil.mcp.references import resolve, resolve_id
-from counterfoil.mcp.results import client_name, invoice_result, paged
+from counterfoil.mcp.results import client_name, invoice_result, paged, slim
 from counterfoil.mcp.results_size import DETAIL, LINES_FROM, lines_page
 from counterfoil.mcp.schemas import (
     INVOICE_RESULT,
@@ -158,7 +158,7 @@ async def _found(call: ToolCall) -> Mapping[str, Any]:
 
 def _result(call: ToolCall, quote: Mapping[str, Any], *, whole: Mapping[str, Any] | None = None) -> dict[str, Any]:
     if whole is not None:
-        found = {name: value for name, value in whole.items() if name not in _LEFT_OUT}
+        found = slim({name: value for name, value in whole.items() if name not in _LEFT_OUT})
     else:
         found = {name: quote[name] for name in _BRIEF if quote.get(name) not in (None, "", [])}
         found["client"] = party_of(quote.get("client") or {})

@@ -42,13 +42,24 @@ def client_name(client: Mapping[str, Any]) -> str:
 def invoice_result(invoice: Mapping[str, Any], *, is_whole: bool = False) -> dict[str, Any]:
     """One invoice with what may be done next. is_whole: the document as the API answers it."""
     document = {name: value for name, value in invoice.items() if name not in ("warnings", "preview")}
-    answer: dict[str, Any] = {"client_invoice": document if is_whole else _brief(document)}
+    answer: dict[str, Any] = {"client_invoice": slim(document) if is_whole else _brief(document)}
     answer["next_actions"] = next_actions(invoice)
     if invoice.get("warnings"):
         answer["warnings"] = [_warning(item) for item in invoice["warnings"]]
     if invoice.get("preview"):
         answer["preview"] = invoice["preview"]
     return answer
+
+
+def slim(document: Any) -> Any:
+    """A document without what says nothing more: empty fields, and amounts in cents beside the same in euros."""
+    if isinstance(document, dict):
+        return {
+            name: slim(value) if isinstance(value, dict | list) else value
+            for name, value in document.items()
+            if (value or value is False or value == 0) and not name.endswith("_cents")
+        }
+    return [slim(value) for value in document] if isinstance(document, list) else document
 
 
 def next_actions(invoice: Mapping[str, Any]) -> list[dict[str, Any]]:
