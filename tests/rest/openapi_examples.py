@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import parse_qsl
 
 from pydantic import BaseModel
 
@@ -184,6 +185,15 @@ async def _organization(company: Company) -> None:
     await company.call("get_bank_account", id=account["id"])
     file = await company.call("upload_attachment", files=[("file", UploadPart("terms.pdf", pdf("terms")))])
     await company.call("get_attachment", id=file["attachment"]["id"])
+    asked = {"file_name": "plan.pdf", "content_type": "application/pdf"}
+    link = (await company.call("request_attachment_upload", asked))["attachment_upload"]
+    path, _, query = link["upload_url"].removeprefix(BASE_URL).partition("?")
+    headers = {"content-type": "application/pdf"}
+    put: Request[Json] = Request("PUT", path, dict, params=parse_qsl(query), content=pdf("plan"), headers=headers)
+    answer = await company.send(put)
+    if answer.status >= 300:
+        raise RuntimeError(f"put: {answer.status} {answer.body.decode()}")
+    await company.call("use_attachment_upload", {"target": "standalone"}, blob_ref=link["blob_ref"])
 
 
 async def _products(company: Company) -> str:
@@ -215,6 +225,7 @@ async def _invoices(company: Company, client_id: str, product_id: str) -> str:
     change = {"items": [{"product_id": product_id, "quantity": "8"}], "discount": discount}
     await company.call("update_client_invoice", change, id=invoice_id)
     await company.call("get_client_invoice_compliance", id=invoice_id)
+    await company.call("get_client_invoice_page", id=invoice_id)
     await company.call("finalize_client_invoice", id=invoice_id)
     await company.call("send_client_invoice", MAIL, id=invoice_id)
     company.work_off("render")

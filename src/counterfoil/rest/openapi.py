@@ -81,6 +81,13 @@ _PREVIEW = {
         "email": {"type": ["object", "null"], "description": "to, cc, subject, body and attachments"},
     },
 }
+# Of a write that answers nothing, where it is only tried.
+_DRY_RUN = {
+    "preview": {
+        "number": None, "vat": [], "compliance": {"is_ready": True, "errors": [], "warnings": []},
+        "needs_approval": False, "email": None,
+    }
+}  # fmt: skip
 _PATH_PARAMETER = re.compile(r"{(\w+)}")
 _WRITE_HEADERS = (
     ("X-Qonto-Idempotency-Key", "The same key and body gives the first answer again. Also Idempotency-Key."),
@@ -241,7 +248,8 @@ def _responses(route: Route, schemas: _Schemas) -> dict[str, Any]:
     refusals = {str(status): refusal for status in _refusals(route)} | {"default": refusal}
     if route.status == 204:
         preview = {"type": "object", "properties": {"preview": {"$ref": "#/components/schemas/Preview"}}}
-        dry = {"description": "Of a dry run (ours).", "content": {"application/json": {"schema": preview}}}
+        content = {"schema": preview, "example": _DRY_RUN}
+        dry = {"description": "Of a dry run (ours).", "content": {"application/json": content}}
         return {"200": dry, "204": {"description": "Done."}} | refusals
     shown = {"application/json": _with_example(_answer(route, schemas), route, "response")}
     return {str(route.status): {"description": "The answer.", "content": shown}} | refusals
