@@ -82,7 +82,7 @@ _PREVIEW = {
     },
 }
 # Of a write that answers nothing, where it is only tried.
-_DRY_RUN = {
+_DRY_RUN: dict[str, Any] = {
     "preview": {
         "number": None, "vat": [], "compliance": {"is_ready": True, "errors": [], "warnings": []},
         "needs_approval": False, "email": None,
