@@ -225,7 +225,8 @@ async def _invoices(company: Company, client_id: str, product_id: str) -> str:
     change = {"items": [{"product_id": product_id, "quantity": "8"}], "discount": discount}
     await company.call("update_client_invoice", change, id=invoice_id)
     await company.call("get_client_invoice_compliance", id=invoice_id)
-    await company.call("get_client_invoice_page", id=invoice_id)
+    page = await company.call("get_client_invoice_page", id=invoice_id)
+    page["page"] = {"html": page["page"]["html"][:60] + "…", "accent_style": page["page"]["accent_style"][:60] + "…"}
     await company.call("finalize_client_invoice", id=invoice_id)
     await company.call("send_client_invoice", MAIL, id=invoice_id)
     company.work_off("render")
