@@ -48,4 +48,4 @@ def test_a_person_allows_a_program_and_lands_at_it(running: Site, open_page: Ope
         told = parse_qs(urlsplit(page.url).query)
         assert told["code"]
         assert told["iss"] == [running.url]
-        assert page.said == []  # type: ignore[attr-defined]  # ours, for tests
+        assert page.said == []  # ours, for tests

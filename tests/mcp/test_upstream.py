@@ -40,8 +40,8 @@ class TestWhatIsOffered:
         async def scenario(api: AsyncClient, caller: Caller) -> None:
             assert caller.has_extensions
             tried = await api.finalize_client_invoice(draft["id"], is_dry_run=True)
-            assert tried["preview"]["needs_approval"] is True  # type: ignore[typeddict-item]  # of a dry run
-            assert tried["preview"]["number"]  # type: ignore[typeddict-item]  # the server itself knows it
+            assert tried["preview"]["needs_approval"] is True  # of a dry run
+            assert tried["preview"]["number"]  # the server itself knows it
             assert there.invoice(draft["id"])["status"] == "draft"
             done = await approved(caller, lambda: api.finalize_client_invoice(draft["id"]))
             assert done["status"] == "unpaid"
@@ -165,7 +165,7 @@ class TestPreviews:
             calls = (
                 api.finalize_client_invoice(invoice["id"]),
                 api.delete_client_invoice(invoice["id"]),
-                api.create_client_invoice({**there.body(), "client_id": invoice["id"], "status": "unpaid"}),  # type: ignore[typeddict-item]
+                api.create_client_invoice({**there.body(), "client_id": invoice["id"], "status": "unpaid"}),
                 api.update_client_invoice(invoice["id"], {"footer": "x"}, is_dry_run=True),
             )
             return [(await refused(call)).errors[0].code for call in calls]
@@ -178,7 +178,7 @@ class TestPreviews:
 
 class TestRepeats:
     def test_the_same_content_many_times_at_once_is_one_document(self, there: Elsewhere) -> None:
-        request = build.build_create_client_invoice(there.body())  # type: ignore[arg-type]
+        request = build.build_create_client_invoice(there.body())
         window = replace(request, headers={"X-Repeat-Window": "600"})
 
         async def scenario(api: AsyncClient, _caller: Caller) -> set[str]:
@@ -202,7 +202,7 @@ class TestRepeats:
         assert there.api(other).errors[0].code == "idempotency_key_reused"
 
     def test_a_create_whose_answer_was_lost_is_not_made_again_unseen(self, there: Elsewhere) -> None:
-        request: Any = build.build_create_client_invoice(there.body())  # type: ignore[arg-type]
+        request: Any = build.build_create_client_invoice(there.body())
         window = replace(request, headers={"X-Repeat-Window": "600"})
         there.sandbox.fault("reset", "/v2/client_invoices", method="POST", after_effect=True)
         before = len(there.get("/client_invoices")["client_invoices"])

@@ -37,7 +37,7 @@ class TestApprovals:
             await approved(caller, lambda: api.delete_product(product["id"]))
             await approved(caller, lambda: api.delete_client(client["id"]))
             await approved(caller, lambda: api.reject_supplier_invoice(bill["id"], declined_note="No"))
-            made = await approved(caller, lambda: api.create_client_invoice({**there.body(), "status": "unpaid"}))  # type: ignore[typeddict-item]
+            made = await approved(caller, lambda: api.create_client_invoice({**there.body(), "status": "unpaid"}))
             assert made["status"] == "unpaid"
 
         there.api(scenario)

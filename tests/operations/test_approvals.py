@@ -56,7 +56,7 @@ class Assistant:
         """What it is told instead of an answer."""
         with pytest.raises(errors.ApprovalRequired) as refused:
             self.does(do, question)
-        return dict(refused.value.faults[0].meta["approval"])  # type: ignore[call-overload]
+        return dict(refused.value.faults[0].meta["approval"])
 
     def approved(self, do: Do) -> str:
         """Asks, and is told yes; the approval's id."""
@@ -283,11 +283,11 @@ def test_a_policy_of_never_costs_no_query(company: Company) -> None:
     draft = company.create()
     statements: list[str] = []
     with company.house.works.write(Actor(company.id, "key", policy=NEVER)) as work:
-        work.conn.connection.driver_connection.set_trace_callback(statements.append)  # type: ignore[union-attr]
+        work.conn.connection.driver_connection.set_trace_callback(statements.append)
         issued = client_invoices.finalize(work, draft.id).row
         mailing.send(work, CLIENT_INVOICE, issued.id, LETTER)
         clients.delete(work, company.client_id)
-        work.conn.connection.driver_connection.set_trace_callback(None)  # type: ignore[union-attr]
+        work.conn.connection.driver_connection.set_trace_callback(None)
     assert [each for each in statements if "approvals" in each] == []
     # One for the snapshot at issue, one for the client that is deleted.
     assert len([each for each in statements if "FROM clients" in each and each.startswith("SELECT")]) == 2

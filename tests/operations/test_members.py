@@ -54,7 +54,7 @@ def who(company: Company, session: str) -> members.Found | None:
 def token(company: Company, **more: object) -> tuple[credentials.Access, str]:
     given = {"name": "t", "scopes": ALL_SCOPES, "policy": NEVER} | more
     with company.write() as work:
-        return credentials.create_token(work, **given)  # type: ignore[arg-type]  # what a test says
+        return credentials.create_token(work, **given)  # what a test says
 
 
 def call(company: Company, secret: str) -> str:

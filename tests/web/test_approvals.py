@@ -34,7 +34,7 @@ def person(company: Company, role: str = "owner") -> TestClient:
         row = members.add(work, email=f"{role}.{work.new_id()}@example.com", name=f"The {role}", role=role)
         secret = members.use_link(work, members.new_link(work, row.id))
     return TestClient(
-        company.visitor.app, base_url="http://127.0.0.1:8642", follow_redirects=False,  # type: ignore[arg-type]
+        company.visitor.app, base_url="http://127.0.0.1:8642", follow_redirects=False,
         cookies={"counterfoil": secret},
     )  # fmt: skip
 
@@ -208,7 +208,7 @@ def _token_for(company: Company, browser: TestClient, purpose: str) -> str:
 
     session = SimpleNamespace(session_hash=secret_hash(browser.cookies["counterfoil"]))
     assert company
-    return csrf_token(session, purpose)  # type: ignore[arg-type]  # all that it looks at
+    return csrf_token(session, purpose)  # all that it looks at
 
 
 def test_a_form_of_anothers_session_or_of_another_approval_decides_nothing(company: Company) -> None:
