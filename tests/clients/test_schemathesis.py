@@ -16,9 +16,9 @@ PHASES = "examples,coverage,fuzzing,stateful"
 CHECKS = "not_a_server_error,response_schema_conformance,status_code_conformance,content_type_conformance"
 CASES = 20_000 if is_full_size() else 1_500
 EXAMPLES = 160 if is_full_size() else 3  # of each operation, in each phase that makes them up
-# Their bodies are those of other operations again, or have a table of wrong values in tests of their own: the phase that
-# tries each boundary of a body, some thousand cases for a document's, leaves them to the full size. The other phases
-# call them at every size.
+# Their bodies are those of other operations again, or have a table of wrong values in tests of their own: the phase
+# that tries each boundary of a body, some thousand cases for a document's, leaves them to the full size. The other
+# phases call them at every size.
 ALIKE = (
     "POST /v2/quotes", "POST /v2/recurring_invoices", "PATCH /v2/client_invoices/{id}", "PATCH /v2/quotes/{id}",
     "PATCH /v2/clients/{id}", "PATCH /v2/products/{id}", "PUT /v2/products/{id}", "PUT /v2/reminders/{id}",
