@@ -66,6 +66,10 @@ def test_what_waits_is_listed_and_approved_beside_the_server(
     (found,) = [each for each in listed if each["id"] == waits["id"]]
     assert (found["state"], found["asked_by"]) == ("pending", "token:assistant")
     assert waits["id"] in command.run("approvals")[1]
+    # JSON asks nobody, so it is no yes by itself.
+    code, said, refused = command.run("approve", waits["id"], "--json")
+    assert (code, said, "add --yes" in refused) == (1, "", True)
+    assert call.by(assistant).status_code == 428
     code, said, _ = command.run("approve", waits["id"], "--yes")
     assert (code, "Approved until" in said) == (0, True)
     assert call.by(assistant).status_code == 200

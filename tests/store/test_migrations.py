@@ -13,7 +13,7 @@ from sqlalchemy import Column, String, text
 
 from counterfoil.store import (
     access_tables,  # noqa: F401  # their tables are of the same metadata
-    einvoicing_tables,  # noqa: F401
+    einvoicing_tables,  # noqa: F401  # the same
     migrations,
     triggers,
 )

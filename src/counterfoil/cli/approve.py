@@ -32,7 +32,9 @@ def approve(
 
     with _opened(data, database_url) as desks:
         works, row = _found(desks, id)
-        if not yes and row.state == "pending" and not json:
+        if not yes and row.state == "pending":
+            if json:
+                fail("--json asks nobody; add --yes when you have read what it is about: counterfoil approvals")
             _print_question(row, works.page_base)
             _confirm("Decline it?" if decline else "Approve it?")
         with works.write(Actor(row.organization_id, "cli")) as work:
@@ -81,7 +83,7 @@ def _opened(
     data: Path | None, database_url: str | None, organization: str | None = None
 ) -> Iterator[list[tuple[Works, str]]]:
     """Wherever approvals may wait: each organization of the directory, or the one named, and each server elsewhere."""
-    from counterfoil.cli.token import find_organization
+    from counterfoil.cli.opening import find_organization
     from counterfoil.cli.upstream_books import FOLDER, every_books
     from counterfoil.house import DATABASE_FILE, House
     from counterfoil.ports.clock import SystemClock

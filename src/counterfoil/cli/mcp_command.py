@@ -14,7 +14,7 @@ from counterfoil.cli import mcp_install
 from counterfoil.cli.console import DatabaseOption, DataOption, fail
 from counterfoil.cli.initialize import house_settings
 from counterfoil.cli.mcp_upstream import run_upstream
-from counterfoil.cli.token import find_organization
+from counterfoil.cli.opening import find_organization
 
 if TYPE_CHECKING:
     from counterfoil.domain.approvals import ApprovalPolicy

@@ -180,7 +180,7 @@ def command_path() -> str:
 
 
 def _data_entry(settings: Settings, organization: str | None, approvals: str | None) -> dict[str, Any]:
-    from counterfoil.cli.token import find_organization
+    from counterfoil.cli.opening import find_organization
     from counterfoil.house import DATABASE_FILE, House
 
     data = settings.data.resolve()

@@ -10,7 +10,7 @@ import typer
 
 from counterfoil.cli.console import DatabaseOption, DataOption, JsonOption, OrganizationOption, fail, show, show_rows
 from counterfoil.cli.initialize import house_settings
-from counterfoil.cli.token import opened
+from counterfoil.cli.opening import opened
 
 if TYPE_CHECKING:
     from counterfoil.store.members import MemberRow

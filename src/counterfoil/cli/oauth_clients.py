@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from counterfoil.cli.console import DatabaseOption, DataOption, JsonOption, OrganizationOption, show, show_rows
-from counterfoil.cli.token import opened
+from counterfoil.cli.opening import opened
 
 if TYPE_CHECKING:
     from counterfoil.domain.oauth import Client

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from counterfoil.cli.console import DatabaseOption, DataOption, JsonOption, OrganizationOption, fail, show, show_rows
-from counterfoil.cli.initialize import house_settings
+from counterfoil.cli.console import DatabaseOption, DataOption, JsonOption, OrganizationOption, show, show_rows
+from counterfoil.cli.opening import opened
 
 if TYPE_CHECKING:
-    from counterfoil.house import House
     from counterfoil.operations.credentials import Access
-    from counterfoil.operations.work import Work
 
 group = typer.Typer(help="Access tokens.", no_args_is_help=True)
 
@@ -102,34 +97,6 @@ def _as_shown(access: Access) -> dict[str, object]:
         "created_at": access.created_at, "expires_at": access.expires_at,
         "member": access.member.email if access.member else None, "scopes": " ".join(access.scopes),
     }  # fmt: skip
-
-
-@contextmanager
-def opened(data: Path | None, organization: str | None, database_url: str | None = None) -> Iterator[Work]:
-    """A work of the organization with this slug, or of the only one; beside a running server too."""
-    from counterfoil.house import House
-    from counterfoil.operations.work import Actor
-
-    house = House(house_settings(data, database_url))
-    try:
-        with house.works.write(Actor(find_organization(house, organization), "cli")) as work:
-            yield work
-    finally:
-        house.close()
-
-
-def find_organization(house: House, slug: str | None) -> str:
-    """The id of the organization with this slug, or of the only one. Ends the command when there is none such."""
-    from counterfoil.store import organizations
-
-    with house.database.read() as conn:
-        rows = organizations.every(conn)
-    if not rows:
-        fail("there is no organization here yet; run: counterfoil init")
-    found = [row for row in rows if slug in (None, row.slug, row.id)]
-    if len(found) != 1:
-        fail(f"name one with --organization: {', '.join(row.slug for row in rows)}")
-    return found[0].id
 
 
 def register(app: typer.Typer) -> None:

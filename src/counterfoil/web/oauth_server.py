@@ -82,7 +82,7 @@ class Given:
     policy: ApprovalPolicy
 
 
-class _Payload(OAuth2Payload):  # type: ignore[misc]
+class _Payload(OAuth2Payload):  # type: ignore[misc]  # Authlib has no types
     def __init__(self, pairs: Sequence[tuple[str, str]]) -> None:
         self._lists: defaultdict[str, list[str]] = defaultdict(list)
         for name, value in pairs:
@@ -97,7 +97,7 @@ class _Payload(OAuth2Payload):  # type: ignore[misc]
         return self._lists
 
 
-class _Request(OAuth2Request):  # type: ignore[misc]
+class _Request(OAuth2Request):  # type: ignore[misc]  # Authlib has no types
     def __init__(self, method: str, pairs: Sequence[tuple[str, str]], headers: dict[str, str]) -> None:
         super().__init__(method, _SECURE, headers=headers)
         self.payload = _Payload(pairs)
@@ -111,7 +111,7 @@ class _Request(OAuth2Request):  # type: ignore[misc]
         return dict(self.payload.data)
 
 
-class _Client(ClientMixin):  # type: ignore[misc]
+class _Client(ClientMixin):  # type: ignore[misc]  # Authlib has no types
     def __init__(self, own: Client, role: str) -> None:
         self.own = own
         self._role = role
@@ -157,7 +157,7 @@ class _Code:
         return self.row.scopes
 
 
-class _Token(TokenMixin):  # type: ignore[misc]
+class _Token(TokenMixin):  # type: ignore[misc]  # Authlib has no types
     """A token of either kind as Authlib asks it."""
 
     def __init__(self, row: RefreshRow | CredentialRow) -> None:
@@ -171,7 +171,7 @@ class _Token(TokenMixin):  # type: ignore[misc]
         return self.row.scopes
 
 
-class _Pkce(CodeChallenge):  # type: ignore[misc]
+class _Pkce(CodeChallenge):  # type: ignore[misc]  # Authlib has no types
     SUPPORTED_CODE_CHALLENGE_METHOD = ("S256",)
 
     def validate_code_challenge(self, grant: Any, redirect_uri: object) -> None:
@@ -210,7 +210,7 @@ def check_audience(grant: Any, audience: str) -> None:
             raise InvalidTargetError()
 
 
-class _CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
+class _CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib has no types
     TOKEN_ENDPOINT_AUTH_METHODS = METHODS
 
     def create_authorization_response(self, redirect_uri: str, grant_user: Given | None) -> Any:
@@ -262,7 +262,7 @@ class _CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
         return status, token, headers
 
 
-class _RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]
+class _RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]  # Authlib has no types
     TOKEN_ENDPOINT_AUTH_METHODS = METHODS
     INCLUDE_NEW_REFRESH_TOKEN = True
 
@@ -290,7 +290,7 @@ class _RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]
         """It was replaced when the new one was made, and lives a minute longer."""
 
 
-class _Revocation(RevocationEndpoint):  # type: ignore[misc]
+class _Revocation(RevocationEndpoint):  # type: ignore[misc]  # Authlib has no types
     CLIENT_AUTH_METHODS = METHODS
 
     def check_params(self, request: Any, client: _Client) -> None:
@@ -310,7 +310,7 @@ class _Revocation(RevocationEndpoint):  # type: ignore[misc]
             operations.revoke_access_token(writing, row)
 
 
-class _Issuer(IssuerParameter):  # type: ignore[misc]
+class _Issuer(IssuerParameter):  # type: ignore[misc]  # Authlib has no types
     def __init__(self, server: _Server) -> None:
         self._issuer = server.resources.base_url
         self(server)
@@ -322,7 +322,7 @@ class _Issuer(IssuerParameter):  # type: ignore[misc]
         return self._issuer
 
 
-class _Server(AuthorizationServer):  # type: ignore[misc]
+class _Server(AuthorizationServer):  # type: ignore[misc]  # Authlib has no types
     def __init__(self, desk: Desk, resources: Resources) -> None:
         super().__init__()
         self.desk = desk
@@ -440,8 +440,8 @@ class Desk:
         try:
             _check_form(request)
         except OAuth2Error as error:
-            return self._server.handle_error_response(request, error)  # type: ignore[no-any-return]
-        return answer(request)  # type: ignore[no-any-return]
+            return self._server.handle_error_response(request, error)  # type: ignore[no-any-return]  # Authlib has no types
+        return answer(request)  # type: ignore[no-any-return]  # Authlib has no types
 
 
 def has_valid_claims(metadata: dict[str, Any]) -> bool:
