@@ -8,14 +8,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from starlette.testclient import TestClient
 
 from counterfoil.app import House, create_app
+from counterfoil.domain.oauth import Client as OAuthClient
 from counterfoil.operations import attachments
 from counterfoil.operations.kinds import KINDS
 from counterfoil.operations.work import Actor
 from counterfoil.settings import Settings
+from tests.support.oauth import Site, StandingClock, site
 from tests.support.server import Organization, make_organization
 
 TODAY = "2026-10-05"
@@ -126,3 +129,23 @@ def _company(data: Path) -> Iterator[Company]:
     house = House(Settings(data=data), clock=clock)
     yield Company(house, organization, clock)
     house.close()
+
+
+# Of the files about OAuth: one site each, unless a file has its own.
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site shared by a file's tests; its clock may be moved forward by whoever needs to."""
+    with site(tmp_path_factory.mktemp("oauth") / "data", clock=StandingClock()) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def public(running: Site) -> OAuthClient:
+    return running.client(is_public=True)[0]
+
+
+@pytest.fixture(scope="module")
+def owner(running: Site) -> httpx.Client:
+    return running.person()

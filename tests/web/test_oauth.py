@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -14,7 +13,6 @@ from tests.support.oauth import (
     CALLBACK,
     Pkce,
     Site,
-    StandingClock,
     asking,
     call,
     code_of,
@@ -22,28 +20,9 @@ from tests.support.oauth import (
     exchanged,
     form,
     policy_of,
-    site,
     tokens,
     told,
 )
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A site shared by a file's tests; its clock may be moved forward by whoever needs to."""
-    with site(tmp_path_factory.mktemp("oauth") / "data", clock=StandingClock()) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def public(running: Site) -> Client:
-    return running.client(is_public=True)[0]
-
-
-@pytest.fixture(scope="module")
-def owner(running: Site) -> httpx.Client:
-    return running.person()
-
 
 # Walks
 

@@ -22,11 +22,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield found
 
 
-@pytest.fixture(scope="module")
-def owner(running: Site) -> httpx.Client:
-    return running.person()
-
-
 @pytest.fixture
 def host() -> Iterator[Receiver]:
     with receiver() as found:

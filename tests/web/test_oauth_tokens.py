@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 
 import httpx
-import pytest
 from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
 from joserfc import jwt
 from joserfc.jwk import KeySet
@@ -20,7 +18,6 @@ from tests.support.oauth import (
     PING,
     Pkce,
     Site,
-    StandingClock,
     asking,
     call,
     call_mcp,
@@ -28,28 +25,9 @@ from tests.support.oauth import (
     code_of,
     exchanged,
     refreshed,
-    site,
     tokens,
 )
 from tests.support.server import make_organization
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A site shared by a file's tests; its clock may be moved forward by whoever needs to."""
-    with site(tmp_path_factory.mktemp("oauth") / "data", clock=StandingClock()) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def public(running: Site) -> Client:
-    return running.client(is_public=True)[0]
-
-
-@pytest.fixture(scope="module")
-def owner(running: Site) -> httpx.Client:
-    return running.person()
-
 
 # Lifetimes
 

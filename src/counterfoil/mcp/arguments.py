@@ -47,6 +47,21 @@ def check_part(schema: Mapping[str, Any], value: Any, path: str) -> None:
         raise Invalid.of(faults)
 
 
+def take_cleared(change: dict[str, Any]) -> dict[str, None]:
+    """The fields to empty, as the API takes them; takes `clear` out of `change`.
+
+    Raises Invalid when a field is both sent and cleared, and when nothing is left to change.
+    """
+    cleared: dict[str, None] = dict.fromkeys(change.pop("clear", ()))
+    both = sorted(cleared.keys() & change.keys())
+    if both:
+        fix = "Name it in clear, or send a value for it."
+        raise Invalid("set_and_cleared", f"{both[0]} is both sent and cleared.", field=both[0], fix=fix)
+    if not change and not cleared:
+        raise Invalid("nothing_to_change", "No field to change was sent.", fix="Send the fields to change.")
+    return cleared
+
+
 def _tidied(value: Any) -> Any:
     """Without nulls, and quantities as strings: a quantity of 2 can mean one thing only."""
     if isinstance(value, list):

@@ -9,6 +9,7 @@ from typing import Any, cast
 from counterfoil.domain import scopes
 from counterfoil.errors import Invalid
 from counterfoil.mcp import defaults
+from counterfoil.mcp.arguments import take_cleared
 from counterfoil.mcp.fields import CHANGES, CLEARABLE, DAYS, FIELDS, check_parts, read_items
 from counterfoil.mcp.listing import beside, list_result, party_of
 from counterfoil.mcp.references import client_to_bill, resolve, resolve_id
@@ -93,13 +94,7 @@ async def create_client_invoice(call: ToolCall) -> dict[str, Any]:
 async def update_client_invoice(call: ToolCall) -> dict[str, Any]:
     change = dict(call.arguments)
     said = change.pop("id")
-    cleared = dict.fromkeys(change.pop("clear", ()))
-    both = sorted(cleared.keys() & change.keys())
-    if both:
-        fix = "Name it in clear, or send a value for it."
-        raise Invalid("set_and_cleared", f"{both[0]} is both sent and cleared.", field=both[0], fix=fix)
-    if not change and not cleared:
-        raise Invalid("nothing_to_change", "No field to change was sent.", fix="Send the fields to change.")
+    cleared = take_cleared(change)
     before: Mapping[str, Any] = await resolve(call, "client_invoice", said)
     await _read_change(call, change, before)
     invoice = await call.api.update_client_invoice(before["id"], cast(ClientInvoiceChange, change | cleared))

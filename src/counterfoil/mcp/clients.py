@@ -7,8 +7,7 @@ from typing import Any, Final, cast
 
 from counterfoil.domain import scopes
 from counterfoil.domain.organization import LOCALES
-from counterfoil.errors import Invalid
-from counterfoil.mcp.arguments import check_part
+from counterfoil.mcp.arguments import check_part, take_cleared
 from counterfoil.mcp.listing import beside, party_of
 from counterfoil.mcp.references import folded, resolve
 from counterfoil.mcp.results import client_name, client_row, paged
@@ -59,14 +58,9 @@ async def create_client(call: ToolCall) -> dict[str, Any]:
 
 async def update_client(call: ToolCall) -> dict[str, Any]:
     change = _checked(call.arguments)
-    client = await resolve(call, "client", change.pop("id"))
-    cleared = dict.fromkeys(change.pop("clear", ()))
-    both = sorted(cleared.keys() & change.keys())
-    if both:
-        fix = "Name it in clear, or send a value for it."
-        raise Invalid("set_and_cleared", f"{both[0]} is both sent and cleared.", field=both[0], fix=fix)
-    if not change and not cleared:
-        raise Invalid("nothing_to_change", "No field to change was sent.", fix="Send the fields to change.")
+    said = change.pop("id")
+    cleared = take_cleared(change)
+    client = await resolve(call, "client", said)
     return _one(await call.api.update_client(client["id"], cast(ClientFields, change | cleared)))
 
 

@@ -38,7 +38,7 @@ from counterfoil.operations.supplier_invoices import Incoming
 from counterfoil.operations.work import Actor, Work
 from counterfoil.rest import supplier_invoice_uploads as suppliers
 from counterfoil.rest.attachments import FILE, shown_file
-from counterfoil.rest.calls import Call, Doors
+from counterfoil.rest.calls import Call, Doors, limited_body
 from counterfoil.rest.errors import respond
 from counterfoil.rest.multipart import Part
 from counterfoil.rest.routing import Route
@@ -46,6 +46,7 @@ from counterfoil.rest.uploads import DOCUMENTS, DOCUMENTS_AND_EINVOICES, Upload,
 from counterfoil.store.pending_uploads import PendingUploadRow
 from counterfoil.store.rows import AttachmentRow
 
+_SMALLER = "Send a smaller file."
 PUT_PATH = "/uploads/{organization_id}/{blob_ref}"
 _SCOPES: Mapping[str, str] = {
     "client_invoice": scopes.CLIENT_INVOICE_WRITE, "quote": scopes.CLIENT_INVOICE_WRITE,
@@ -155,7 +156,7 @@ async def receive(doors: Doors, request: Request) -> Response:
     try:
         _check_link(doors, place, request.query_params.get("expires", ""), request.query_params.get("signature", ""))
         await run_in_threadpool(_check_open, doors, place)
-        data = await _limited(request)
+        data = await limited_body(request, MAX_BYTES, _SMALLER)
         row = await run_in_threadpool(_kept, doors, place, data)
     except BillingError as error:
         return respond(error)
@@ -178,23 +179,6 @@ def _check_open(doors: Doors, place: tuple[str, str]) -> None:
     """Raises before a byte is read when nothing can be put here any more."""
     with doors.works.read(Actor(place[0], "link")) as work:
         pending_uploads.open_place(work, place[1])
-
-
-async def _limited(request: Request) -> bytes:
-    too_large = errors.TooLarge(
-        "payload_too_large", f"The file is larger than {MAX_BYTES} bytes.", fix="Send a smaller file."
-    )
-    declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > MAX_BYTES:
-        raise too_large
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > MAX_BYTES:
-            raise too_large
-        parts.append(part)
-    return b"".join(parts)
 
 
 def _kept(doors: Doors, place: tuple[str, str], data: bytes) -> PendingUploadRow:

@@ -39,6 +39,7 @@ log = logging.getLogger("counterfoil.rest")
 Model = TypeVar("Model", bound=BaseModel)
 # A key of the ASGI scope: nothing that comes over the network can set one.
 ACTOR_KEY = "counterfoil.actor"
+_SEND_LESS = "Send less at once; the limit of JSON bodies is COUNTERFOIL_MAX_BODY_BYTES."
 _ONE_ROW = re.compile(r"GET /v2/[a-z_]+/\{id\}")
 _LONGEST_WINDOW = 86_400
 
@@ -235,7 +236,7 @@ def serve(router: APIRouter, doors: Doors, route: Route) -> None:
 
     async def endpoint(request: Request) -> Response:
         try:
-            body = await _limited(request, limit)
+            body = await limited_body(request, limit)
         except BillingError as error:
             return respond(error, is_bare=route.is_bare_error)
         except ClientDisconnect:
@@ -262,12 +263,9 @@ def _handled(route: Route, call: Call) -> Response:
         return envelope([fault], 500, is_bare=route.is_bare_error)
 
 
-async def _limited(request: Request, limit: int) -> bytes:
-    """The body, never more than `limit` bytes of it in memory. Raises TooLarge."""
-    too_large = errors.TooLarge(
-        "payload_too_large", f"The body is larger than {limit} bytes.",
-        fix="Send less at once; the limit of JSON bodies is COUNTERFOIL_MAX_BODY_BYTES.",
-    )  # fmt: skip
+async def limited_body(request: Request, limit: int, fix: str = _SEND_LESS) -> bytes:
+    """The body, never more than `limit` bytes of it in memory. fix: what to send instead. Raises TooLarge."""
+    too_large = errors.TooLarge("payload_too_large", f"The body is larger than {limit} bytes.", fix=fix)
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > limit:
         raise too_large
