@@ -70,7 +70,7 @@ LOCK = $(or $(UV),$(BIN)/uv) pip compile pyproject.toml --quiet --upgrade --univ
 lock: | $(BIN)/python  ## choose new versions and write both lock files
 	$(if $(UV),,$(INSTALL) uv)
 	$(LOCK) --group build --output-file requirements.lock
-	$(LOCK) --group dev --extra postgres --constraint requirements.lock --output-file requirements-dev.lock
+	$(LOCK) --group dev --extra postgres --extra s3 --constraint requirements.lock --output-file requirements-dev.lock
 	$(subst pyproject.toml,tests/clients/requirements.in,$(LOCK)) --output-file tests/clients/requirements.lock
 	$(subst pyproject.toml,tests/support/judges/requirements.in,$(LOCK)) --no-deps --output-file tests/support/judges/requirements.lock
 	$(subst pyproject.toml,bench/requirements.in,$(LOCK)) --constraint requirements.lock --output-file bench/requirements.lock

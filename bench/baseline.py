@@ -43,6 +43,7 @@ class Writer:
         cursor = sql.execute("SELECT * FROM client_invoices ORDER BY seq DESC LIMIT 1")
         self._row = dict(zip([column[0] for column in cursor.description], cursor.fetchone(), strict=True))
         self._seq = int(self._row["seq"])
+        self._entries: int = sql.execute("SELECT MAX(position) FROM journal").fetchone()[0]
         self._insert = (
             f"INSERT INTO client_invoices ({', '.join(self._row)}) VALUES ({', '.join('?' for _ in self._row)})"
         )
@@ -73,9 +74,16 @@ class Writer:
         self._count(sql, organization)
         for _ in range(events):
             sql.execute(
-                "INSERT INTO events (organization_id, id, document_kind, document_id, type, principal, occurred_at, "
-                "data) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (organization, str(uuid.uuid4()), "client_invoice", document_id, "finalized", "key:init", now, "{}"),
+                "INSERT INTO journal (organization_id, position, type, subject_kind, subject_id, principal, client, "
+                "request_id, occurred_at, data, state, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    organization, self._next_position(), "finalized", "client_invoice", document_id, "key:init", "",
+                    token[:32], now, "{}", "1:" + "0" * 64, "0" * 64,
+                ),
+            )  # fmt: skip
+            sql.execute(
+                "UPDATE organizations SET journal_position = ?, journal_hash = ? WHERE id = ?",
+                (self._entries, "0" * 64, organization),
             )
             sql.execute(
                 "INSERT INTO jobs (id, organization_id, kind, payload, run_at, attempts, error, is_dead, created_at) "
@@ -84,6 +92,10 @@ class Writer:
             )
         sql.execute("COMMIT")
         return f"{row['frozen'][:-1]},{row['live'][1:]}"
+
+    def _next_position(self) -> int:
+        self._entries += 1
+        return self._entries
 
     def _count(self, sql: sqlite3.Connection, organization: str) -> None:
         key = (organization, "client_invoice", "unpaid", False)

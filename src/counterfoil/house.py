@@ -18,6 +18,7 @@ from counterfoil.ports.clock import Clock, SystemClock
 from counterfoil.ports.local_einvoice_network import LocalNetwork
 from counterfoil.ports.network import Network
 from counterfoil.ports.sealing import KeySealer
+from counterfoil.rest import trace
 from counterfoil.rest.limits import Limits
 from counterfoil.settings import Settings
 from counterfoil.store import instance, marks, migrations
@@ -83,6 +84,7 @@ class House:
         connected = self.einvoice_network.name if self.einvoice_network else ""
         self.works = Works(self.database, self.clock, page_base=settings.base_url, einvoice_network=connected)
         self.works.habits.keep_answers = timedelta(days=settings.idempotency_days)
+        self.works.request_id = trace.request_id
         self.limits = Limits(settings.rate_limits)
         self.blobs = FileBlobs(_blobs_directory(settings))
         self.network = Network(is_private_allowed=settings.allow_private_callbacks)

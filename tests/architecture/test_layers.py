@@ -29,6 +29,7 @@ NOT_OF_ONE_ORGANIZATION = {
     "reminders.due_organizations": "tells the scheduler which organizations have something due",
     "sessions.by_hash": "tells who is asking, and for which organization",
     "sessions.link_by_hash": "the link's token is all that its visitor has",
+    "touched": "what one connection wrote, before the organization's journal says so",
     "triggers": "guards on the tables themselves",
     "webhooks.forget_before": "clears old deliveries of all organizations",
     "webhooks.not_sealed_with": "seals the secrets of all organizations anew",

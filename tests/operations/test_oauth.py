@@ -51,7 +51,7 @@ def test_what_happens_is_in_the_journal(company: Company, client: Client) -> Non
         assert family
         oauth.issue_access_token(work, family, work.new_secret(), row.scopes)
         oauth.revoke_family(work, family.id, "revoked_by_client")
-        # All of one moment, so in no order.
+    with company.write() as work:
         told = {each[0]: each[3] for each in journal.of_document(work.conn, work.organization_id, row.family_id)}
     assert told.keys() == {"oauth_consented", "oauth_token_issued", "oauth_revoked"}
     assert json.loads(told["oauth_consented"]) == {

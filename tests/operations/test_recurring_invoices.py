@@ -247,7 +247,7 @@ def test_a_failure_stands_once_in_the_journal(company: Company) -> None:
         at(company, f"2026-03-31T{hour}:00")
         tick(company)
     with company.read() as work:
-        found = work.conn.exec_driver_sql("SELECT type FROM events WHERE document_id = ?", (recurring_id,))
+        found = work.conn.exec_driver_sql("SELECT type FROM journal WHERE subject_id = ?", (recurring_id,))
         assert [row[0] for row in found] == ["created", "invoice_failed"]
 
 

@@ -204,7 +204,7 @@ def test_a_client_that_lost_its_address_gives_no_mail_and_is_not_asked_again(com
     assert tick(company) == 0
     assert [day.outcome for day in days(company, invoice)] == ["failed"]
     with company.read() as work:
-        types = work.conn.exec_driver_sql("SELECT type FROM events WHERE document_id = ?", (invoice,)).scalars()
+        types = work.conn.exec_driver_sql("SELECT type FROM journal WHERE subject_id = ?", (invoice,)).scalars()
         assert "reminder_failed" in list(types)
 
 

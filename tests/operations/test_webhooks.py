@@ -352,6 +352,7 @@ def test_the_journal_knows_and_shows_no_secret(subscriber: Subscriber, company: 
     subscriber.change(made["id"], secret="tell" * 10)
     with subscriber.write() as work:
         webhooks.delete(work, made["id"])
+    with subscriber.write() as work:
         events = journal.of_document(work.conn, company.id, made["id"])
     assert [(kind, principal) for kind, principal, _, _ in events] == [
         ("created", "token:a"), ("updated", "token:a"), ("deleted", "token:a"),

@@ -64,7 +64,7 @@ def _check_counts(sql: sqlite3.Connection, organization_id: str, rows: list[tupl
 
 def _check_events(sql: sqlite3.Connection, organization_id: str, issued: list[tuple[str, ...]]) -> None:
     events = sql.execute(
-        "SELECT document_id FROM events WHERE organization_id = ? AND type IN ('finalized', 'created_and_finalized')",
+        "SELECT subject_id FROM journal WHERE organization_id = ? AND type IN ('finalized', 'created_and_finalized')",
         (organization_id,),
     )
     assert sorted(document for (document,) in events) == sorted(row[0] for row in issued)

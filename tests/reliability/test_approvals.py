@@ -170,5 +170,5 @@ def test_nothing_is_done_without_the_very_yes_for_it(books: Books) -> None:
 
 def _events(company: Company) -> Counter[str]:
     with company.read() as work:
-        rows = work.conn.exec_driver_sql("SELECT type FROM events WHERE organization_id = ?", (company.id,))
+        rows = work.conn.exec_driver_sql("SELECT type FROM journal WHERE organization_id = ?", (company.id,))
         return Counter(row[0] for row in rows)

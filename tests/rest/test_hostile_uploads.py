@@ -17,7 +17,7 @@ from tests.support import hostile_files as files
 from tests.support.server import Api, Server, expect
 
 MB = 1024 * 1024
-TABLES = ("attachments", "supplier_invoices", "client_invoices", "client_invoice_imports", "events")
+TABLES = ("attachments", "supplier_invoices", "client_invoices", "client_invoice_imports", "journal")
 
 
 @dataclass(frozen=True)

@@ -120,6 +120,8 @@ READS: list[tuple[str, Callable[[Connection, str, Things, Company], Any]]] = [
     ("email", lambda c, o, t, _: emails.get(c, o, t.email)),
     ("emails", lambda c, o, t, _: emails.of_document(c, o, t.invoice) or None),
     ("events", lambda c, o, t, _: journal.of_document(c, o, t.invoice) or None),
+    ("issue", lambda c, o, t, _: journal.hash_of_issue(c, o, t.invoice) or None),
+    ("entries", lambda c, o, t, _: [e for e in journal.entries(c, o) if e.subject_id == t.invoice] or None),
     ("account", lambda c, o, t, _: organizations.account(c, o, t.account)),
     ("member", lambda c, o, t, _: members.get(c, o, t.member)),
     ("member's address", lambda c, o, _, __: members.by_email(c, o, EMAIL)),

@@ -83,15 +83,15 @@ def test_a_draft_may_change_and_go(company: Company, sql: sqlite3.Connection) ->
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE events SET data = '{}'",
-        "DELETE FROM events",
-        "INSERT OR REPLACE INTO events SELECT organization_id, id, document_kind, document_id, type, principal, "
-        "occurred_at, '{}' FROM events",
+        "UPDATE journal SET data = '{}'",
+        "DELETE FROM journal",
+        "INSERT OR REPLACE INTO journal SELECT organization_id, position, type, subject_kind, subject_id, principal, "
+        "client, request_id, occurred_at, '{}', state, hash FROM journal",
     ],
 )
-def test_events_are_only_added(company: Company, sql: sqlite3.Connection, statement: str) -> None:
+def test_the_journal_is_only_added_to(company: Company, sql: sqlite3.Connection, statement: str) -> None:
     company.create()
-    with pytest.raises(sqlite3.IntegrityError, match="events are only added"):
+    with pytest.raises(sqlite3.IntegrityError, match="the journal is only added to"):
         sql.execute(statement)
 
 

@@ -8,7 +8,24 @@ import sys
 import typer
 
 from counterfoil import errors
-from counterfoil.cli import approve, demo, initialize, mcp_command, members, migrate, oauth_clients, serve, token
+from counterfoil.cli import (
+    approve,
+    backup,
+    demo,
+    doctor,
+    export,
+    initialize,
+    mcp_command,
+    members,
+    migrate,
+    oauth_clients,
+    restore,
+    selftest,
+    serve,
+    token,
+    verify,
+    worker,
+)
 from counterfoil.cli.console import fail
 
 app = typer.Typer(
@@ -27,6 +44,13 @@ serve.register(app)
 demo.register(app)
 mcp_command.register(app)
 migrate.register(app)
+worker.register(app)
+verify.register(app)
+backup.register(app)
+restore.register(app)
+export.register(app)
+doctor.register(app)
+selftest.register(app)
 
 
 def main() -> None:

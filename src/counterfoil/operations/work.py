@@ -22,8 +22,9 @@ from counterfoil.operations import gate
 from counterfoil.operations.gate import Question
 from counterfoil.ports.clock import Clock, day_in, timestamp
 from counterfoil.ports.ids import secret, uuid7
-from counterfoil.store import idempotency, journal, organizations, queue
+from counterfoil.store import idempotency, journal, organizations, queue, touched
 from counterfoil.store.engine import Connection, Database
+from counterfoil.store.journal import Head, Said
 from counterfoil.store.rows import OrganizationRow
 
 # What the scheduler is woken by: something falls due today.
@@ -36,7 +37,7 @@ class Actor:
     """Who acts, for which organization, with which scopes. principal: named in events, never a secret.
 
     credential_id: of the key or token, "" for the house itself; an approval is bound to it. policy: which of its acts
-    wait for a person. member_id: the person for whom it acts, if one.
+    wait for a person. member_id: the person for whom it acts, if one. client: the program or door that it acts through.
     """
 
     organization_id: str
@@ -45,6 +46,7 @@ class Actor:
     credential_id: str = ""
     policy: ApprovalPolicy = NEVER
     member_id: str | None = None
+    client: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,8 @@ class Work:
     e-invoicing network that this server is connected to, "" for none. acts: what it does that cannot be taken back,
     noted only where the actor's policy may want a person's yes for it. preview: gives the answer to be shown to that
     person; set by the door. is_dry_run: all of it is taken back at the end. made: ids of documents that were made and
-    issued in it, while acts are noted. mails: what is to be mailed: a document's kind and id, and the request.
+    issued in it, while acts are noted. request_id: of the request that it answers, "" for none. mails: what is to be
+    mailed: a document's kind and id, and the request.
     """
 
     conn: Connection
@@ -103,6 +106,8 @@ class Work:
     made: set[str] = field(default_factory=set)
     mails: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     preview: Callable[[], str] = lambda: "{}"
+    request_id: str = ""
+    _said: list[Said] = field(default_factory=list)
     _organization: OrganizationRow | None = None
     _profile: OrganizationProfile | None = None
     _job_kinds: set[str] = field(default_factory=set)
@@ -185,13 +190,16 @@ class Work:
     def trial(self) -> Iterator[None]:
         """Takes back all that its block writes, so that an operation's answer is had without its effect."""
         organization, kinds = self._organization, set(self._job_kinds)
+        said, written = list(self._said), dict(touched.of(self.conn))
         self._is_trial = True
         try:
             with self.conn.begin_nested() as savepoint:
                 yield
                 savepoint.rollback()
         finally:
-            self._organization, self._job_kinds = organization, kinds
+            self._organization, self._job_kinds, self._said = organization, kinds, said
+            touched.watch(self.conn)
+            touched.of(self.conn).update(written)
             self._is_trial = False
 
     @property
@@ -220,19 +228,25 @@ class Work:
         if self.is_guarded:
             self.acts.append(IrreversibleAct(act, kind, document_id, digest(seen), amount, summary))
 
-    def record(self, document_kind: str, document_id: str, type: str, data: Mapping[str, object] | None = None) -> None:
-        """Writes down what happened to a document, when, and by whom."""
-        journal.add(
-            self.conn,
-            self.organization_id,
-            event_id=self.new_id(),
-            document_kind=document_kind,
-            document_id=document_id,
-            type=type,
-            principal=self.actor.principal,
+    def record(self, subject_kind: str, subject_id: str, type: str, data: Mapping[str, object] | None = None) -> None:
+        """Writes down what happened to what; when, by whom and through what is added at the end of the write.
+
+        data: no secrets, and of persons no more than their ids: what is in the journal is never erased.
+        """
+        self._said.append(Said(type, subject_kind, subject_id, json.dumps(data or {}, ensure_ascii=False)))
+
+    def close_journal(self) -> None:
+        """Chains what was said, and the states of the issued documents that were written: the last thing of a write."""
+        if not self._said and not touched.of(self.conn):
+            return
+        row = self.organization
+        head = journal.append(
+            self.conn, self.organization_id, Head(row.journal_position, row.journal_hash), self._said,
+            principal=self.actor.principal, client=self.actor.client, request_id=self.request_id,
             occurred_at=self.timestamp,
-            data=json.dumps(data or {}, ensure_ascii=False),
-        )
+        )  # fmt: skip
+        self._said.clear()
+        self._organization = replace(row, journal_position=head.position, journal_hash=head.hash)
 
     def remember(self, status_code: int, body: str) -> None:
         """Keeps the answer under the caller's idempotency key, if there is one; it commits with the effect."""
@@ -274,7 +288,10 @@ def _keep_answer(work: Work, asked: Idempotency | None, repeat: Repeat | None) -
 
 
 class Works:
-    """Opens works. on_jobs: called after a commit that enqueued jobs, with their kinds. The rest: see Work."""
+    """Opens works. on_jobs: called after a commit that enqueued jobs, with their kinds.
+
+    request_id: names the request that this thread works for, "" for none. The rest: see Work.
+    """
 
     def __init__(self, database: Database, clock: Clock, *, page_base: str = "", einvoice_network: str = "") -> None:
         self.database = database
@@ -282,6 +299,7 @@ class Works:
         self.page_base = page_base
         self.einvoice_network = einvoice_network
         self.habits = Habits()
+        self.request_id: Callable[[], str] = lambda: ""
         self.on_jobs: Callable[[frozenset[str]], None] = lambda _kinds: None
 
     @contextmanager
@@ -319,6 +337,7 @@ class Works:
                 else:
                     # Last, so that all other faults come first, and what a person is shown is the true outcome.
                     gate.settle(work, question)
+                    work.close_journal()
                     _keep_answer(work, idempotency_key, repeat)
         except gate.Unapproved as unapproved:
             raise self._asked(actor, unapproved) from None
@@ -328,6 +347,8 @@ class Works:
     def _work(self, conn: Connection, actor: Actor) -> Work:
         work = Work(conn, actor, self.clock.now(), self.page_base, self.einvoice_network, _delays=self.habits.delays)
         work._organization = organizations.get(conn, actor.organization_id, for_update=True)
+        work.request_id = self.request_id()
+        touched.watch(conn)
         return work
 
     def _asked(self, actor: Actor, unapproved: gate.Unapproved) -> errors.ApprovalRequired:
@@ -335,7 +356,9 @@ class Works:
         row = unapproved.row
         if row is None:
             with self.database.write() as conn:
-                row = gate.ask(self._work(conn, actor), unapproved.asked)
+                work = self._work(conn, actor)
+                row = gate.ask(work, unapproved.asked)
+                work.close_journal()
         return gate.required(row, self.page_base)
 
     def _look_back(self, work: Work, asked: Idempotency | None, repeat: Repeat | None) -> None:

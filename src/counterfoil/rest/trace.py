@@ -44,6 +44,12 @@ def current_id() -> str:
     return exchange.trace_id if exchange else new_id()
 
 
+def request_id() -> str:
+    """Its trace id; "" where no exchange is."""
+    exchange = _CURRENT.get()
+    return exchange.trace_id if exchange else ""
+
+
 def new_id() -> str:
     """32 hexadecimal digits."""
     return os.urandom(16).hex()

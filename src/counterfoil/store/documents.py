@@ -25,7 +25,7 @@ from sqlalchemy import (
     update,
 )
 
-from counterfoil.store import paging
+from counterfoil.store import paging, touched
 from counterfoil.store.prepared import Prepared
 from counterfoil.store.rows import DocumentRow
 from counterfoil.store.tables import public_links
@@ -136,7 +136,9 @@ class Documents(Generic[Row]):
 
     def insert(self, conn: Connection, organization_id: str, row: Row) -> None:
         """Adds the row, its public link and its place in the counts."""
-        self._insert.run(conn, **row._asdict())
+        columns = row._asdict()
+        self._insert.run(conn, **columns)
+        touched.note(conn, self.kind, columns)
         if self._has_page:
             _INSERT_LINK.run(
                 conn, token=row.public_token, organization_id=organization_id, document_kind=self.kind,
@@ -150,6 +152,7 @@ class Documents(Generic[Row]):
         statement, columns = (self._change, self._changeable) if is_open else (self._live_on, LIVING)
         changed = {name: getattr(after, name) for name in columns}
         statement.run(conn, b_organization_id=organization_id, b_id=before.id, **changed)
+        touched.note(conn, self.kind, before._asdict() | changed)
         if before.status != after.status:
             self._count(conn, organization_id, before, before.status, -1)
             self._count(conn, organization_id, before, after.status, 1)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
+from counterfoil.domain.journal import GENESIS
+
 
 class DocumentRow(Protocol):
     """What rows of every kind of document have in common; each kind's is a named tuple of its table's columns."""
@@ -118,6 +120,8 @@ class OrganizationRow:
     created_at_last: str
     created_at: str
     updated_at: str
+    journal_position: int = 0
+    journal_hash: str = GENESIS
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,8 @@ organizations = Table(
     Column("created_at_last", String(24), nullable=False, comment="no document is created before this: clocks jump"),
     Column("created_at", String(24), nullable=False),
     Column("updated_at", String(24), nullable=False),
+    Column("journal_position", BigInteger, nullable=False, server_default=text("0"), comment="of its newest entry"),
+    Column("journal_hash", String(64), nullable=False, server_default="0" * 64, comment="of that entry: the head"),
 )
 
 bank_accounts = Table(
@@ -218,21 +220,6 @@ counters = Table(
     Column("next_value", BigInteger, nullable=False),
     Column("last_issue_date", String(10), nullable=False, comment="of the newest number, to warn of backdating"),
     PrimaryKeyConstraint("organization_id", "kind", "year"),
-)
-
-events = Table(
-    "events",
-    metadata,
-    Column("organization_id", String(36), nullable=False),
-    Column("id", String(36), nullable=False),
-    Column("document_kind", String(20), nullable=False),
-    Column("document_id", String(36), nullable=False),
-    Column("type", String(40), nullable=False),
-    Column("principal", String(120), nullable=False),
-    Column("occurred_at", String(24), nullable=False),
-    Column("data", Text, nullable=False),
-    PrimaryKeyConstraint("organization_id", "id"),
-    Index(None, "organization_id", "document_id"),
 )
 
 attachments = Table(

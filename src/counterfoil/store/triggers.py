@@ -48,16 +48,16 @@ def _sqlite_guards(table: str) -> dict[str, str]:
 
 _SQLITE = {
     **{name: guard for table in DOCUMENTS for name, guard in _sqlite_guards(table).items()},
-    "events_not_replaced": """
-        CREATE TRIGGER events_not_replaced BEFORE INSERT ON events
-        WHEN EXISTS (SELECT 1 FROM events WHERE organization_id = NEW.organization_id AND id = NEW.id)
-        BEGIN SELECT RAISE(ABORT, 'events are only added'); END""",
-    "events_unchanged": """
-        CREATE TRIGGER events_unchanged BEFORE UPDATE ON events
-        BEGIN SELECT RAISE(ABORT, 'events are only added'); END""",
-    "events_kept": """
-        CREATE TRIGGER events_kept BEFORE DELETE ON events
-        BEGIN SELECT RAISE(ABORT, 'events are only added'); END""",
+    "journal_not_replaced": """
+        CREATE TRIGGER journal_not_replaced BEFORE INSERT ON journal
+        WHEN EXISTS (SELECT 1 FROM journal WHERE organization_id = NEW.organization_id AND position = NEW.position)
+        BEGIN SELECT RAISE(ABORT, 'the journal is only added to'); END""",
+    "journal_unchanged": """
+        CREATE TRIGGER journal_unchanged BEFORE UPDATE ON journal
+        BEGIN SELECT RAISE(ABORT, 'the journal is only added to'); END""",
+    "journal_kept": """
+        CREATE TRIGGER journal_kept BEFORE DELETE ON journal
+        BEGIN SELECT RAISE(ABORT, 'the journal is only added to'); END""",
 }  # fmt: skip
 
 _POSTGRESQL_FUNCTIONS = (
@@ -72,7 +72,7 @@ _POSTGRESQL_FUNCTIONS = (
         RETURN NEW;
     END $$""",
     """CREATE OR REPLACE FUNCTION counterfoil_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN RAISE EXCEPTION 'events are only added'; END $$""",
+    BEGIN RAISE EXCEPTION 'the journal is only added to'; END $$""",
 )
 _POSTGRESQL = {
     **{
@@ -81,9 +81,9 @@ _POSTGRESQL = {
         for table in DOCUMENTS
         for name, event in (("frozen", "UPDATE"), ("kept", "DELETE"))
     },
-    "events_unchanged": "CREATE TRIGGER events_unchanged BEFORE UPDATE ON events "
+    "journal_unchanged": "CREATE TRIGGER journal_unchanged BEFORE UPDATE ON journal "
     "FOR EACH ROW EXECUTE FUNCTION counterfoil_refuse()",
-    "events_kept": "CREATE TRIGGER events_kept BEFORE DELETE ON events "
+    "journal_kept": "CREATE TRIGGER journal_kept BEFORE DELETE ON journal "
     "FOR EACH ROW EXECUTE FUNCTION counterfoil_refuse()",
 }  # fmt: skip
 

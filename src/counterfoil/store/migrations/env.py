@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from counterfoil.store import access_tables, einvoicing_tables  # noqa: F401  # their tables are of the same metadata
+from counterfoil.store import access_tables, einvoicing_tables, journal_tables  # noqa: F401  # their tables are of the same metadata
 from counterfoil.store.tables import metadata
 
 context.configure(

@@ -1,0 +1,135 @@
+"""The journal, chained; what was written down before is brought into it, and every issued document is sealed."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from counterfoil.domain.journal import GENESIS, JournalEntry, hash_of, state_of
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+_DOCUMENTS = (("client_invoice", "client_invoices"), ("credit_note", "credit_notes"), ("quote", "quotes"))
+_BATCH = 500
+
+
+def upgrade() -> None:
+    _make_journal()
+    _chain_what_there_is()
+    op.drop_table("events")
+
+
+def _make_journal() -> None:
+    op.create_table(
+        "journal",
+        sa.Column("organization_id", sa.String(length=36), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False, comment="1, 2, 3 … within the organization"),
+        sa.Column("type", sa.String(length=40), nullable=False, comment="what happened"),
+        sa.Column(
+            "subject_kind",
+            sa.String(length=20),
+            nullable=False,
+            comment="to what: a kind of document, member, credential …",
+        ),
+        sa.Column("subject_id", sa.Text(), nullable=False),
+        sa.Column("principal", sa.String(length=120), nullable=False, comment="who did it"),
+        sa.Column("client", sa.Text(), nullable=False, comment="through which program or door, empty where unknown"),
+        sa.Column("request_id", sa.String(length=64), nullable=False, comment="empty for what happens by itself"),
+        sa.Column("occurred_at", sa.String(length=24), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False, comment="JSON"),
+        sa.Column(
+            "state", sa.String(length=80), nullable=False, comment="of the issued document after it, see domain.journal"
+        ),
+        sa.Column("hash", sa.String(length=64), nullable=False, comment="over all of this and the hash before"),
+        sa.PrimaryKeyConstraint("organization_id", "position", name=op.f("pk_journal")),
+    )
+    op.create_index(
+        op.f("ix_journal_organization_id_subject_id_position"), "journal", ["organization_id", "subject_id", "position"]
+    )
+    op.add_column(
+        "organizations",
+        sa.Column(
+            "journal_position",
+            sa.BigInteger(),
+            server_default=sa.text("0"),
+            nullable=False,
+            comment="of its newest entry",
+        ),
+    )
+    op.add_column(
+        "organizations",
+        sa.Column(
+            "journal_hash",
+            sa.String(length=64),
+            server_default="0" * 64,
+            nullable=False,
+            comment="of that entry: the head",
+        ),
+    )
+
+
+def _chain_what_there_is() -> None:
+    conn = op.get_bind()
+    journal = sa.table("journal", *map(sa.column, JournalEntry._fields))
+    for (organization_id,) in conn.execute(sa.text("SELECT id FROM organizations ORDER BY created_at, id")).fetchall():
+        position, head = 0, GENESIS
+        batch: list[dict[str, object]] = []
+        for bare in [*_events_of(conn, organization_id), *_seals_of(conn, organization_id)]:
+            position += 1
+            placed = bare._replace(position=position)
+            head = hash_of(placed, head)
+            batch.append(placed._replace(hash=head)._asdict())
+            if len(batch) == _BATCH:
+                conn.execute(sa.insert(journal), batch)
+                batch = []
+        if batch:
+            conn.execute(sa.insert(journal), batch)
+        conn.execute(
+            sa.text("UPDATE organizations SET journal_position = :position, journal_hash = :head WHERE id = :id"),
+            {"position": position, "head": head, "id": organization_id},
+        )
+
+
+def _events_of(conn: sa.Connection, organization_id: str) -> list[JournalEntry]:
+    """What was written down before there was a chain, in its order."""
+    query = sa.text(
+        "SELECT type, document_kind, document_id, principal, occurred_at, data FROM events "
+        "WHERE organization_id = :id ORDER BY id"
+    )
+    rows = conn.execute(query, {"id": organization_id}).fetchall()
+    return [
+        JournalEntry(organization_id, 0, what, kind, subject, principal, "", "", occurred_at, data, "", "")
+        for what, kind, subject, principal, occurred_at, data in rows
+    ]
+
+
+def _seals_of(conn: sa.Connection, organization_id: str) -> list[JournalEntry]:
+    """An entry for each issued document, with the state in which this upgrade found it."""
+    (now,) = conn.execute(
+        sa.text("SELECT COALESCE(MAX(occurred_at), '') FROM events WHERE organization_id = :id"),
+        {"id": organization_id},
+    ).one()
+    seals = []
+    for kind, table in _DOCUMENTS:
+        query = f"SELECT * FROM {table} WHERE organization_id = :id AND finalized_at IS NOT NULL ORDER BY seq"  # noqa: S608  # no input
+        for row in conn.execute(sa.text(query), {"id": organization_id}).mappings():
+            seals.append(
+                JournalEntry(
+                    organization_id,
+                    0,
+                    "sealed",
+                    kind,
+                    row["id"],
+                    "migration:0005",
+                    "",
+                    "",
+                    now,
+                    "{}",
+                    state_of(dict(row)),
+                    "",
+                )
+            )
+    return seals
