@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-pytest_plugins = ["tests.plugins.loud_skips", "tests.plugins.repeatable"]
+pytest_plugins = ["tests.plugins.loud_skips", "tests.plugins.repeatable", "tests.plugins.figures"]
