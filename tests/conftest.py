@@ -13,6 +13,7 @@ import pytest
 
 from counterfoil.testing import counterfoil_sandbox as counterfoil_sandbox  # a fixture
 from counterfoil.testing import counterfoil_server as counterfoil_server
+from tests.support.postgres import Postgres, start_postgresql
 from tests.support.server import Api, Server, make_organization, start_server
 
 
@@ -34,6 +35,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def working_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A running server that renders and mails too."""
     running = start_server(tmp_path_factory.mktemp("working"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Postgres]:
+    """A PostgreSQL server, one a test worker, started by the first test that wants it; see `new_database`."""
+    running = start_postgresql()
     yield running
     running.stop()
 
