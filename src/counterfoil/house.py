@@ -10,10 +10,11 @@ from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
+from counterfoil.errors import Invalid
 from counterfoil.operations.work import Works
-from counterfoil.ports.blobs import FileBlobs
+from counterfoil.ports.blobs import Blobs, FileBlobs
 from counterfoil.ports.clock import Clock, SystemClock
 from counterfoil.ports.local_einvoice_network import LocalNetwork
 from counterfoil.ports.network import Network
@@ -86,7 +87,7 @@ class House:
         self.works.habits.keep_answers = timedelta(days=settings.idempotency_days)
         self.works.request_id = trace.request_id
         self.limits = Limits(settings.rate_limits)
-        self.blobs = FileBlobs(_blobs_directory(settings))
+        self.blobs = open_blobs(settings, is_server=is_server)
         self.network = Network(is_private_allowed=settings.allow_private_callbacks)
         self.sealer = sealer_of(settings)
         self._jobs = self.new_job_service() if runs_jobs else None
@@ -218,11 +219,23 @@ def _signing_key(database: Database) -> bytes:
     return key
 
 
-def _blobs_directory(settings: Settings) -> Path:
+def open_blobs(settings: Settings, *, is_server: bool = False) -> Blobs:
+    """Where files are kept; for a server, found to be there. Raises Invalid when the setting is no use."""
     url = settings.blobs_url
     if url is None:
-        return settings.data / "files"
+        return FileBlobs(settings.data / "files")
     parts = urlsplit(url)
+    if parts.scheme == "s3":
+        from counterfoil.ports.s3_blobs import S3Blobs, place_of
+
+        blobs = S3Blobs(place_of(url))
+        if is_server:
+            blobs.check()
+        return blobs
     if parts.scheme != "file" or not parts.path:
-        raise ValueError("COUNTERFOIL_BLOBS_URL: only file:///… is served by this version")
-    return Path(parts.path)
+        raise Invalid(
+            "invalid_setting", "COUNTERFOIL_BLOBS_URL cannot be used: it begins with neither file:/// nor s3://.",
+            field="COUNTERFOIL_BLOBS_URL", fix="Write file:///folder or s3://bucket/prefix; without it, files lie in "
+            "the data directory.",
+        )  # fmt: skip
+    return FileBlobs(Path(unquote(parts.path)))

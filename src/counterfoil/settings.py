@@ -19,7 +19,7 @@ class Settings(BaseSettings):
     public_url: str | None = Field(None, description="how clients of the company reach this server: https://…")
     smtp_url: str | None = Field(None, description="smtp(s)://user:password@host:port; without it, mail is caught")
     mail_from: str | None = Field(None, description="sender address of mail; without it, the organization's own")
-    blobs_url: str | None = Field(None, description="file:///… for stored files; without it, in the data directory")
+    blobs_url: str | None = Field(None, description="file:///… or s3://…; without it, in the data directory")
     max_body_bytes: int = Field(1_000_000, ge=1_000, description="largest JSON body, in bytes")
     max_items: int = Field(1_000, ge=1, description="most lines on one document")
     idempotency_days: int = Field(30, ge=1, description="how long answers are kept for repeated requests")
