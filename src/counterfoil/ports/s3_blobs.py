@@ -12,7 +12,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -180,7 +180,7 @@ class S3Blobs:
             answer = self._client.get_object(Bucket=self._place.bucket, Key=name)
             until = time.monotonic() + ALL_SECONDS
             parts = []
-            with answer["Body"] as body:
+            with closing(answer["Body"]) as body:
                 for part in body.iter_chunks(_CHUNK):
                     parts.append(part)
                     if time.monotonic() > until:
