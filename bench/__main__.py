@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import lists, mcp, memory, reads, rendering, rules, startup, writes
+from bench import finalizes, lists, mcp, memory, peers, reads, rendering, replicas, rules, soak, startup, writes
 from bench.measure import Result, shown
 
 WORK = Path(__file__).parents[1] / "build" / "bench"
@@ -25,6 +25,11 @@ MEASUREMENTS: dict[str, Callable[[Path], list[Result]]] = {
     "ready": startup.ready,
     "mcp": mcp.calls,
     "mcp-stdio": mcp.stdio,
+    "finalize-16": finalizes.sixteen_on_sqlite,
+    "finalize-16-postgresql": finalizes.sixteen_on_postgresql,
+    "tryton": peers.tryton,
+    "replicas": replicas.one_two_four,
+    "soak": soak.ten_minutes,
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import selectors
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 _SECONDS = 60
@@ -19,7 +20,7 @@ class _Line:
 
 
 class Crowd:
-    """`size` connections that send one and the same request."""
+    """`size` connections to one server; request: what `ask` sends."""
 
     def __init__(self, port: int, request: bytes, size: int) -> None:
         self._request = request
@@ -27,24 +28,28 @@ class Crowd:
 
     def ask(self, count: int) -> list[bytes]:
         """Sends `count` requests, as many at once as there are connections, and gives the answers with their heads."""
+        return self.ask_each([self._request] * count)
+
+    def ask_each(self, requests: Sequence[bytes]) -> list[bytes]:
+        """The same for requests that are not one and the same; the answers come in the order of their arrival."""
         answers: list[bytes] = []
+        left = iter(requests)
         with selectors.DefaultSelector() as waiting:
-            for line in self._lines[:count]:
+            for line, request in zip(self._lines, left, strict=False):
                 waiting.register(line.socket, selectors.EVENT_READ, line)
-                line.socket.sendall(self._request)
-            left = count - min(count, len(self._lines))
-            while len(answers) < count:
+                line.socket.sendall(request)
+            while len(answers) < len(requests):
                 ready = waiting.select(_SECONDS)
                 if not ready:
-                    raise TimeoutError(f"{len(answers)} of {count} were answered")
+                    raise TimeoutError(f"{len(answers)} of {len(requests)} were answered")
                 for key, _ in ready:
                     answer = _answer(key.data)
                     if answer is None:
                         continue
                     answers.append(answer)
-                    if left:
-                        left -= 1
-                        key.data.socket.sendall(self._request)
+                    following = next(left, None)
+                    if following is not None:
+                        key.data.socket.sendall(following)
         return answers
 
     def close(self) -> None:

@@ -72,16 +72,20 @@ def invoice_body(client_id: str, *, status: str, lines: int = 3) -> dict[str, An
     }  # fmt: skip
 
 
-def make(data: Path, *, lines: int = 3) -> Dataset:
-    """A new directory, with ORIGINALS unpaid invoices of `lines` lines made through the API."""
+def make(data: Path, *, lines: int = 3, database_url: str | None = None) -> Dataset:
+    """A new directory, with ORIGINALS unpaid invoices of `lines` lines made through the API.
+
+    database_url: of an empty PostgreSQL database that takes the place of the one in the directory.
+    """
     shutil.rmtree(data, ignore_errors=True)
+    options = ["--database-url", database_url] if database_url else []
     made = subprocess.run(
-        [str(COUNTERFOIL), "init", "--data", str(data), *_INIT, "--json"],
+        [str(COUNTERFOIL), "init", "--data", str(data), *options, *_INIT, "--json"],
         env=environment(), check=True, capture_output=True,
     )  # fmt: skip
     organization = json.loads(made.stdout)
     key = organization["api_key"]
-    with counterfoil(data, "--no-jobs") as (port, _):
+    with counterfoil(data, "--no-jobs", *options) as (port, _):
         client = Client(port)
         client_id = _made(client, request("POST", "/v2/clients", key=key, body=CLIENT), "client")["id"]
         body = request(
@@ -90,7 +94,8 @@ def make(data: Path, *, lines: int = 3) -> Dataset:
         for _ in range(ORIGINALS):
             _made(client, body, "client_invoice")
         client.close()
-    _forget_jobs(data)
+    if not database_url:
+        _forget_jobs(data)
     return Dataset(data, organization["organization_id"], key, client_id)
 
 

@@ -18,7 +18,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -136,7 +136,7 @@ class Tryton:
         return lambda method, argument: _call(client, method, [argument, context], f"Session {session}")
 
     def _invoice(self) -> dict[str, Any]:
-        told, today = self._told, date.today()
+        told, today = self._told, datetime.now(UTC).date()
         lines = [
             {
                 "type": "line", "description": f"Prestation {n + 1}", "quantity": 1.5 + n, "account": told["revenue"],

@@ -1,7 +1,7 @@
 """Makes a Tryton database ready to invoice: `python -m bench.tryton_setup FOLDER`, with the peers' own Python.
 
 One company, its chart of accounts, a fiscal year with a strict sequence, a sales tax of 20 %, a customer: all through
-Tryton's own commands, client library and the tools of its tests. Writes what a client needs to know to FOLDER/told.json.
+Tryton's own commands, client library and the tools of its tests. What a client needs goes into FOLDER/told.json.
 """
 
 from __future__ import annotations
