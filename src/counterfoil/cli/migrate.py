@@ -6,6 +6,7 @@ import typer
 
 from counterfoil.cli.console import DatabaseOption, DataOption
 from counterfoil.cli.initialize import house_settings
+from counterfoil.cli.progress import progress
 
 
 def migrate(data: DataOption = None, database_url: DatabaseOption = None) -> None:
@@ -15,7 +16,10 @@ def migrate(data: DataOption = None, database_url: DatabaseOption = None) -> Non
 
     database = open_database(house_settings(data, database_url))
     try:
-        migrations.repair(database)
+        with database.read() as conn:
+            steps = migrations.steps_from(migrations.current(conn))
+        with progress("migrating", max(steps, 0)) as advance:
+            migrations.repair(database, lambda: advance(1))
     finally:
         database.dispose()
     print(f"the schema is at {migrations.HEAD}, and every trigger stands")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
@@ -55,20 +56,37 @@ def check(database: Database) -> None:
         )
 
 
-def repair(database: Database) -> None:
-    """Migrates and writes the triggers anew, whatever state they are in."""
+def repair(database: Database, on_step: Callable[[], object] = lambda: None) -> None:
+    """Migrates and writes the triggers anew, whatever state they are in. on_step: called after each revision."""
     with database.write() as conn:
         if current(conn) != HEAD:
-            _run_alembic(conn)
+            _run_alembic(conn, on_step=on_step)
         triggers.recreate(conn)
     check(database)
 
 
-def _run_alembic(conn: Connection) -> None:
+def steps_from(revision: str | None) -> int:
+    """How many revisions there are from this one to HEAD; less than none for one of a newer version."""
+    return int(HEAD) - int(revision or 0)
+
+
+def make_tables(conn: Connection, revision: str) -> None:
+    """The tables of a revision in an empty database, without triggers; `finish` brings them to HEAD."""
+    _run_alembic(conn, revision)
+
+
+def finish(conn: Connection) -> None:
+    """Migrates to HEAD in the caller's transaction, and writes the triggers."""
+    _run_alembic(conn)
+    triggers.recreate(conn)
+
+
+def _run_alembic(conn: Connection, revision: str = "head", on_step: Callable[[], object] = lambda: None) -> None:
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
     config.attributes["connection"] = conn
-    command.upgrade(config, "head")
+    config.attributes["on_step"] = on_step
+    command.upgrade(config, revision)

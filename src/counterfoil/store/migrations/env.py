@@ -12,5 +12,6 @@ context.configure(
     target_metadata=metadata,
     render_as_batch=True,
     transactional_ddl=False,  # the caller's transaction holds everything
+    on_version_apply=lambda **_: context.config.attributes["on_step"](),
 )
 context.run_migrations()
