@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection as Connection  # re-exported: operations name the type, and nothing else of it
 from sqlalchemy import Engine, create_engine, event
 
+from counterfoil.store import away
+from counterfoil.store.away import told
 from counterfoil.store.locks import FairLock, FileLock
 
 if TYPE_CHECKING:
@@ -37,6 +39,8 @@ class Database:
         self._fair = FairLock()
         self._file_lock = FileLock(write_lock_file) if write_lock_file else None
         self._watch: sqlite3.Connection | None = None
+        self._sqlite_file = Path(str(engine.url.database)) if self.is_sqlite else None
+        self._identity: tuple[int, int] | None = None
 
     def version(self) -> int | None:
         """A number that is another one after each commit, whoever made it; None where asking costs a round trip.
@@ -45,15 +49,22 @@ class Database:
         """
         if not self.is_sqlite:
             return None
-        if self._watch is None:
-            self._watch = sqlite3.connect(str(self.engine.url.database), check_same_thread=False, isolation_level=None)
-        found: int = self._watch.execute("PRAGMA data_version").fetchone()[0]
+        with told:
+            self._check_file()
+            if self._watch is None:
+                path = str(self._sqlite_file)
+                self._watch = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+            found: int = self._watch.execute("PRAGMA data_version").fetchone()[0]
         return found
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection in a transaction that is rolled back: one consistent view, nothing written."""
-        with self.engine.connect() as conn:
+        """A connection in a transaction that is rolled back: one consistent view, nothing written.
+
+        Raises Unavailable when the database is away, busy or damaged; so does `write`, when there is no room too.
+        """
+        self._check_file()
+        with told, self.engine.connect() as conn:
             self._begin(conn, "BEGIN")
             yield conn
 
@@ -61,11 +72,13 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """A connection that may write. Commits when the block ends well, rolls back when it raises."""
         if not self.is_sqlite:
-            with self.engine.begin() as conn:
+            with told, self.engine.begin() as conn:
                 yield conn
             return
-        with self._fair, self._held_file_lock(), self._sqlite_write() as conn:
-            yield conn
+        with told, self._fair, self._held_file_lock():
+            self._check_file()
+            with self._sqlite_write() as conn:
+                yield conn
 
     @contextmanager
     def _sqlite_write(self) -> Iterator[Connection]:
@@ -79,6 +92,19 @@ class Database:
         """SQLite's driver is kept from opening transactions on its own; the one of PostgreSQL always has one."""
         if self.is_sqlite:
             conn.connection.driver_connection.execute(statement)  # type: ignore[union-attr]  # an open one has it
+
+    def _check_file(self) -> None:
+        """Raises Unavailable when the SQLite file was removed or replaced behind our back, in two microseconds.
+
+        Open connections would go on in the removed file, and what they wrote would be gone with them.
+        """
+        if self._sqlite_file is None:
+            return
+        found = away.identity(self._sqlite_file)
+        if self._identity is None:
+            self._identity = found  # None too, for a database that is about to be made
+        elif found != self._identity:
+            raise away.unavailable(away.GONE, self._sqlite_file)
 
     def copy_to(self, file: Path) -> None:
         """Writes all of a SQLite database into a new file. Raises what the driver raises."""
