@@ -23,6 +23,11 @@ log = logging.getLogger("counterfoil.store")
 
 AWAY = ("database_unavailable", "The database does not answer.",
         "Try again in a moment, a write with the same idempotency key.")  # fmt: skip
+UNKNOWN = (
+    "database_unavailable",
+    "The connection to the database was lost at the very end: it is not known whether this was written.",
+    "Repeat it with the same idempotency key: what was written answers again, and nothing is made twice.",
+)
 BUSY = ("database_busy", "The database is too busy for this now.", AWAY[2])
 FULL = ("database_full", "There is no room left for the database; this was not written.",
         "Whoever runs the server must free some room on its disk; then the same call works.")  # fmt: skip
@@ -50,12 +55,17 @@ _SQLITE: dict[int, _Words] = {
 _POSTGRESQL: dict[str, _Words] = {
     "08": AWAY,  # connection exception
     "25006": READ_ONLY,  # a standby, or one that was told so
+    "25P03": BUSY,  # idle in a transaction for too long
+    "25P04": BUSY,  # in a transaction for too long
+    "28": AWAY,  # it does not let us in
+    "3D000": AWAY,  # no such database
     "40": BUSY,  # serialization failure, deadlock
     "53": BUSY,  # too many connections, out of memory
     "53100": FULL,
     "55P03": BUSY,  # lock_timeout
     "57": AWAY,  # shut down, or starting
     "57014": BUSY,  # statement_timeout
+    "58": AWAY,  # the server's own files
     "XX001": DAMAGED,
     "XX002": DAMAGED,
 }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection as Connection  # re-exported: operations name the type, and nothing else of it
 from sqlalchemy import Engine, create_engine, event
 
-from counterfoil.store import away
+from counterfoil.store import away, postgresql
 from counterfoil.store.away import told
 from counterfoil.store.locks import FairLock, FileLock
 
@@ -58,21 +58,26 @@ class Database:
         return found
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
+    def read(self, *, is_patient: bool = False) -> Iterator[Connection]:
         """A connection in a transaction that is rolled back: one consistent view, nothing written.
 
+        is_patient: it may take as long as it takes, for commands that go through everything.
         Raises Unavailable when the database is away, busy or damaged; so does `write`, when there is no room too.
         """
         self._check_file()
         with told, self.engine.connect() as conn:
-            self._begin(conn, "BEGIN")
-            yield conn
+            if self.is_sqlite:
+                self._begin(conn, "BEGIN")
+                yield conn
+                return
+            with postgresql.reading(conn, is_patient=is_patient):
+                yield conn
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A connection that may write. Commits when the block ends well, rolls back when it raises."""
         if not self.is_sqlite:
-            with told, self.engine.begin() as conn:
+            with told, self.engine.connect() as conn, postgresql.writing(conn):
                 yield conn
             return
         with told, self._fair, self._held_file_lock():
@@ -90,8 +95,7 @@ class Database:
 
     def _begin(self, conn: Connection, statement: str) -> None:
         """SQLite's driver is kept from opening transactions on its own; the one of PostgreSQL always has one."""
-        if self.is_sqlite:
-            conn.connection.driver_connection.execute(statement)  # type: ignore[union-attr]  # an open one has it
+        conn.connection.driver_connection.execute(statement)  # type: ignore[union-attr]  # an open one has it
 
     def _check_file(self) -> None:
         """Raises Unavailable when the SQLite file was removed or replaced behind our back, in two microseconds.
@@ -158,12 +162,9 @@ def open_sqlite(path: Path) -> Database:
     return Database(engine, writer=writer, write_lock_file=path.with_suffix(".write-lock"))
 
 
-def open_postgresql(url: str) -> Database:
-    """The PostgreSQL database at `url` (postgresql+psycopg://…)."""
-    if url.startswith("postgresql://"):
-        url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=4, pool_pre_ping=True)
-    return Database(engine, write_lock_file=None)
+def open_postgresql(url: str, *, pool_size: int = postgresql.POOL_SIZE) -> Database:
+    """The PostgreSQL database at `url`: postgresql://user:password@host:port/name. Raises Invalid, Unavailable."""
+    return Database(postgresql.new_engine(url, pool_size=pool_size), write_lock_file=None)
 
 
 def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:
