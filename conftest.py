@@ -2,4 +2,6 @@
 
 from __future__ import annotations
 
-pytest_plugins = ["tests.plugins.loud_skips", "tests.plugins.repeatable", "tests.plugins.figures"]
+pytest_plugins = [
+    "tests.plugins.loud_skips", "tests.plugins.repeatable", "tests.plugins.figures", "tests.plugins.tenant_scope",
+]  # fmt: skip

@@ -37,7 +37,11 @@ SCHEMA_VERSION = 1
 LIVING = ("status", "updated_at", "version", "live")
 
 _INSERT_LINK = Prepared(insert(public_links))
-_DELETE_LINK = Prepared(delete(public_links).where(public_links.c.token == bindparam("token")))
+_DELETE_LINK = Prepared(
+    delete(public_links).where(
+        public_links.c.token == bindparam("token"), public_links.c.organization_id == bindparam("organization_id")
+    )
+)
 _LINK = Prepared(
     select(public_links.c.organization_id, public_links.c.document_kind, public_links.c.document_id).where(
         public_links.c.token == bindparam("token")
@@ -138,7 +142,7 @@ class Documents(Generic[Row]):
         """Adds the row, its public link and its place in the counts."""
         columns = row._asdict()
         self._insert.run(conn, **columns)
-        touched.note(conn, self.kind, columns)
+        self._note(conn, columns)
         if self._has_page:
             _INSERT_LINK.run(
                 conn, token=row.public_token, organization_id=organization_id, document_kind=self.kind,
@@ -152,7 +156,7 @@ class Documents(Generic[Row]):
         statement, columns = (self._change, self._changeable) if is_open else (self._live_on, LIVING)
         changed = {name: getattr(after, name) for name in columns}
         statement.run(conn, b_organization_id=organization_id, b_id=before.id, **changed)
-        touched.note(conn, self.kind, before._asdict() | changed)
+        self._note(conn, before._asdict() | changed)
         if before.status != after.status:
             self._count(conn, organization_id, before, before.status, -1)
             self._count(conn, organization_id, before, after.status, 1)
@@ -161,7 +165,7 @@ class Documents(Generic[Row]):
         """Removes the row with its link and its place in the counts; a trigger refuses anything finalized."""
         self._delete.run(conn, b_organization_id=organization_id, b_id=row.id)
         if self._has_page:
-            _DELETE_LINK.run(conn, token=row.public_token)
+            _DELETE_LINK.run(conn, token=row.public_token, organization_id=organization_id)
         self._count(conn, organization_id, row, row.status, -1)
 
     def page(
@@ -232,6 +236,11 @@ class Documents(Generic[Row]):
             else:
                 low = found[0] + 1
         return low
+
+    def _note(self, conn: Connection, columns: dict[str, Any]) -> None:
+        """A document is sealed from its issue on; a draft is its writer's own."""
+        if columns["finalized_at"] is not None:
+            touched.note(conn, self.kind, columns)
 
     def _count(self, conn: Connection, organization_id: str, row: Row, status: str, step: int) -> None:
         imported = bool(getattr(row, "imported", False))
