@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import logging
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
@@ -22,6 +23,7 @@ from counterfoil.rest.routing import Route
 from counterfoil.rest.uploads import keep, looked_at
 from counterfoil.store.rows import AttachmentRow
 
+log = logging.getLogger("counterfoil.rest")
 LINK_LIFE = timedelta(minutes=30)
 _NO_PROBATIVE_COPY = {"status": "unavailable", "file_name": "", "file_content_type": "", "file_size": "", "url": ""}
 _SHOWN = ("id", "created_at", "file_name", "file_size", "file_content_type", "url")
@@ -87,8 +89,18 @@ def download(doors: Doors, request: Request) -> Response:
         with doors.works.read(Actor(organization_id, "link")) as work:
             row = attachments.get(work, attachment_id)
         return file_response(row, doors.blobs.get(row.sha256))
+    except FileNotFoundError:
+        log.error("the file of attachment %s is not in its place", attachment_id)
+        return respond(_file_gone())
     except errors.BillingError as error:
         return respond(error)
+
+
+def _file_gone() -> errors.Unavailable:
+    return errors.Unavailable(
+        "file_missing", "This file is not in its place any more.",
+        fix="Whoever runs the server: counterfoil verify names what is missing, a backup has it.",
+    )  # fmt: skip
 
 
 def file_response(row: AttachmentRow, data: bytes, *, is_inline: bool = False) -> Response:

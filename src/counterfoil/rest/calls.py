@@ -146,6 +146,8 @@ class Call:
 
     def first_fault(self, error: BillingError) -> BillingError:
         """`error`, unless the caller may not call at all: then that, and nothing of what was sent."""
+        if isinstance(error, errors.Unavailable):
+            return error  # whoever asks again would only wait again
         try:
             self.authenticate()
         except BillingError as refusal:

@@ -29,6 +29,7 @@ STATUS: tuple[tuple[type[BillingError], int], ...] = (
     (errors.ApprovalRequired, 428),
     (errors.Unavailable, 503),
 )
+COME_AGAIN_SECONDS = 5  # long enough for a database to start again, short enough for whoever waits
 POINTER_BASE = "/data/attributes"  # as the API's own pointers begin
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -51,6 +52,8 @@ def envelope(
     listed = [as_wire(fault, status) for fault in faults]
     body = {**(listed[0] if is_bare else {}), "errors": listed, "trace_id": trace.current_id()}
     sent = dict(headers or {})
+    if status == 503:
+        sent.setdefault("Retry-After", str(COME_AGAIN_SECONDS))
     if status == 401:
         sent.setdefault("WWW-Authenticate", 'Bearer realm="counterfoil"')
     return Response(

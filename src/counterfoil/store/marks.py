@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection, insert
 
 from counterfoil.errors import Conflict
+from counterfoil.store.away import told
 from counterfoil.store.tables import instance_secrets
 
 MARK_FILE = "SANDBOX"
@@ -66,7 +67,7 @@ def _asked(path: Path, question: str) -> bool:
     if not path.exists():
         return False
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as sql:
+        with told, closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as sql:
             return sql.execute(question).fetchone() is not None
     except sqlite3.OperationalError as error:
         if "no such table" in str(error):

@@ -170,4 +170,6 @@ class FaultTexts:
     """When a form is refused."""
 
     title = "Nothing was done"
+    away = "Not available just now"
+    away_again = "Please try again in a moment."
     back = "Back"
