@@ -26,6 +26,7 @@ from counterfoil.mcp_door import McpDoor
 from counterfoil.rest import api
 from counterfoil.rest.direct import Direct
 from counterfoil.rest.edge import Edge
+from counterfoil.rest.protection import Protection
 from counterfoil.store import migrations
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ def create_app(house: House, sandbox: Sandbox | None = None, mcp_endpoint_of: En
         title="Counterfoil", version=__version__, lifespan=lifespan, redirect_slashes=False, docs_url=None,
         redoc_url=None, openapi_url=None,
     )  # fmt: skip
-    app.edge = lambda inner: Edge(sandbox.around(inner) if sandbox else inner, house.limits)
+    protection = Protection(is_tls=house.settings.base_url.startswith("https:"))
+    app.edge = lambda inner: Edge(sandbox.around(inner) if sandbox else inner, house.limits, protection)
     api.mount(app, house.doors, is_sandbox=sandbox is not None)
     if sandbox:
         sandbox.mount(app)

@@ -15,6 +15,8 @@ import pikepdf
 from lxml import etree
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 
+from counterfoil.formats import xml_parser
+
 FILE_NAME: Final = "factur-x.xml"
 CONFORMANCE_LEVEL: Final = "EN 16931"
 # Germany knows no other relationship, and France allows it: the XML says all that the page says.
@@ -86,8 +88,7 @@ def _described(packet: bytes) -> bytes:
 
     A second description with a bag of its own would make the whole packet unreadable to validators.
     """
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    root = etree.fromstring(packet, parser)
+    root = etree.fromstring(packet, xml_parser.hardened())
     rdf = root.find(f"{{{_RDF}}}RDF")
     bags = root.findall(f".//{{{_EXTENSION}}}schemas/{{{_RDF}}}Bag")
     if rdf is None or len(bags) != 1:

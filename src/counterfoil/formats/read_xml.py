@@ -18,6 +18,7 @@ from lxml import etree
 from counterfoil.domain.einvoice import Identifier
 from counterfoil.domain.money import ZERO
 from counterfoil.domain.received_einvoice import Unreadable
+from counterfoil.formats import xml_parser
 
 Element = etree._Element
 
@@ -54,7 +55,9 @@ def parse(content: bytes) -> Element:
     if _has_document_type(text):
         raise _with_document_type()
     try:
-        root = etree.fromstring(text.encode(), _parser())
+        root = etree.fromstring(
+            text.encode(), xml_parser.hardened(remove_comments=True, remove_pis=True, remove_blank_text=True)
+        )
     except (etree.XMLSyntaxError, ValueError) as error:
         raise Unreadable(
             "xml_damaged", f"The XML is damaged: {_cause(error)}.", fix="Ask the supplier to send the invoice again."
@@ -75,15 +78,6 @@ def is_xml(content: bytes) -> bool:
     for bom in (BOM_UTF8, BOM_UTF16_LE, BOM_UTF16_BE):
         start = start.removeprefix(bom)
     return start.replace(b"\x00", b"").lstrip(b" \t\r\n").startswith(b"<")
-
-
-def _parser() -> etree.XMLParser:
-    # A parser of its own for each document: one that is shared makes threads wait for each other.
-    return etree.XMLParser(
-        encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False,
-        attribute_defaults=False, huge_tree=False, remove_comments=True, remove_pis=True, remove_blank_text=True,
-        collect_ids=False, recover=False,
-    )  # fmt: skip
 
 
 def decoded(content: bytes) -> str:
