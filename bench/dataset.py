@@ -79,11 +79,7 @@ def make(data: Path, *, lines: int = 3, database_url: str | None = None) -> Data
     """
     shutil.rmtree(data, ignore_errors=True)
     options = ["--database-url", database_url] if database_url else []
-    made = subprocess.run(
-        [str(COUNTERFOIL), "init", "--data", str(data), *options, *_INIT, "--json"],
-        env=environment(), check=True, capture_output=True,
-    )  # fmt: skip
-    organization = json.loads(made.stdout)
+    organization = _initialized(data, options)
     key = organization["api_key"]
     with counterfoil(data, "--no-jobs", *options) as (port, _):
         client = Client(port)
@@ -97,6 +93,24 @@ def make(data: Path, *, lines: int = 3, database_url: str | None = None) -> Data
     if not database_url:
         _forget_jobs(data)
     return Dataset(data, organization["organization_id"], key, client_id)
+
+
+def another(port: int, dataset: Dataset, database_url: str) -> Dataset:
+    """One more organization in the same database, with a client, made beside the server on `port`."""
+    organization = _initialized(dataset.data, ["--database-url", database_url])
+    client = Client(port)
+    made = _made(client, request("POST", "/v2/clients", key=organization["api_key"], body=CLIENT), "client")
+    client.close()
+    return Dataset(dataset.data, organization["organization_id"], organization["api_key"], made["id"])
+
+
+def _initialized(data: Path, options: list[str]) -> dict[str, Any]:
+    made = subprocess.run(
+        [str(COUNTERFOIL), "init", "--data", str(data), *options, *_INIT, "--json"],
+        env=environment(), check=True, capture_output=True,
+    )  # fmt: skip
+    told: dict[str, Any] = json.loads(made.stdout)
+    return told
 
 
 def grown(work: Path, rows: int, *, lines: int | None = None) -> Dataset:

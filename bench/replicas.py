@@ -22,6 +22,7 @@ from bench.measure import Result
 from bench.processes import counterfoil
 
 CLIENTS = 16
+COMPANIES = 8
 SECONDS = 8.0
 _WAITS = (
     "SELECT coalesce(wait_event_type || ':' || wait_event, 'on a processor') FROM pg_stat_activity "
@@ -30,8 +31,9 @@ _WAITS = (
 
 
 def one_two_four(work: Path) -> list[Result]:
-    """Reads of one invoice, and invoices created and finalized in one request, by 16 clients."""
+    """Reads of one invoice; invoices created and finalized in one request, of one organization and of eight."""
     results: list[Result] = []
+    companies: list[dataset.Dataset] = []
     with postgresql.served() as server:
         url = server.new_database(is_migrated=False)
         data = dataset.make(work / "replicas", database_url=url)
@@ -42,36 +44,49 @@ def one_two_four(work: Path) -> list[Result]:
                     for _ in range(count)
                 ]
                 ports, processes = [port for port, _ in started], [process for _, process in started]
-                results += _measured(count, ports, processes, server.process.pid, url, data)
+                if not companies:
+                    companies = [data, *(dataset.another(ports[0], data, url) for _ in range(COMPANIES - 1))]
+                results += _measured(count, ports, processes, server.process.pid, url, companies)
     return results
 
 
 def _measured(
-    count: int, ports: list[int], servers: list[psutil.Process], postgres: int, url: str, data: dataset.Dataset
+    count: int,
+    ports: list[int],
+    servers: list[psutil.Process],
+    postgres: int,
+    url: str,
+    companies: list[dataset.Dataset],
 ) -> list[Result]:
-    create = request(
-        "POST", "/v2/client_invoices", key=data.key, body=dataset.invoice_body(data.client_id, status="unpaid")
-    )
+    creates = [
+        request("POST", "/v2/client_invoices", key=each.key, body=dataset.invoice_body(each.client_id, status="unpaid"))
+        for each in companies
+    ]
     client = Client(ports[0])
-    made = json.loads(client.send(create)[1])["client_invoice"]["id"]
+    made = json.loads(client.send(creates[0])[1])["client_invoice"]["id"]
     client.close()
-    read = request("GET", f"/v2/client_invoices/{made}", key=data.key)
+    read = request("GET", f"/v2/client_invoices/{made}", key=companies[0].key)
+    asked = (
+        ("get one", [read]),
+        ("create finalized, 1 organization", creates[:1]),
+        (f"create finalized, {COMPANIES} organizations", creates),
+    )
     results = []
-    for name, sent in (("get one", read), ("create finalized", create)):
+    for name, sent in asked:
         with _profile(servers, postgres, url) as told:
             rate = _rate(ports, sent)
         results.append(Result(f"{count} server(s): {name}", rate, 0, True, "/s", told()))
     return results
 
 
-def _rate(ports: list[int], sent: bytes) -> float:
+def _rate(ports: list[int], sent: list[bytes]) -> float:
     done = [0] * CLIENTS
     until = time.perf_counter() + SECONDS
 
     def run(number: int) -> None:
         client = Client(ports[number % len(ports)])
         while time.perf_counter() < until:
-            status, body = client.send(sent)
+            status, body = client.send(sent[number % len(sent)])
             assert status == 200, body
             done[number] += 1
 
