@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -102,11 +103,29 @@ def test_batch_mode_drops_triggers_and_recreating_brings_them_back(database: Dat
     assert gone == [name for name in triggers.NAMES["sqlite"] if name.startswith("client_invoices")]
 
 
-def test_another_versions_schema_is_refused_by_name(database: Database) -> None:
+def set_revision(database: Database, revision: str) -> None:
     with database.write() as conn:
-        conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        conn.execute(text(f"UPDATE alembic_version SET version_num = '{revision}'"))
+
+
+def test_an_older_versions_schema_is_refused_by_name(database: Database) -> None:
+    set_revision(database, "0001")
     with pytest.raises(migrations.SchemaError, match="migrate"):
         migrations.check(database)
+
+
+@pytest.mark.parametrize("revision", ["9999", "their-own"])
+@pytest.mark.parametrize("begin", [migrations.upgrade, migrations.check, migrations.repair])
+def test_a_newer_versions_schema_is_left_alone(
+    database: Database, begin: Callable[[Database], None], revision: str
+) -> None:
+    """An older program on a newer schema starts nothing, mends nothing, and says what to type."""
+    set_revision(database, revision)
+    with pytest.raises(migrations.SchemaError, match=revision) as refused:
+        begin(database)
+    assert "pip install --upgrade counterfoil" in (refused.value.faults[0].fix or "")
+    with database.read() as conn:
+        assert migrations.current(conn) == revision
 
 
 def test_a_migration_that_fails_leaves_an_empty_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
