@@ -13,7 +13,7 @@ import pytest
 
 from counterfoil.testing import counterfoil_sandbox as counterfoil_sandbox  # a fixture
 from counterfoil.testing import counterfoil_server as counterfoil_server
-from tests.support.postgres import Postgres, start_postgresql
+from tests.support.postgres import Postgres, shared
 from tests.support.server import Api, Server, make_organization, start_server
 
 
@@ -42,7 +42,7 @@ def working_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Postgres]:
     """A PostgreSQL server, one a test worker, started by the first test that wants it; see `new_database`."""
-    running = start_postgresql()
+    running = shared()
     yield running
     running.stop()
 

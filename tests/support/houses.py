@@ -22,6 +22,7 @@ from counterfoil.operations.work import Actor, Work
 from counterfoil.ports.ids import uuid7
 from counterfoil.settings import Settings
 from counterfoil.store.rows import CreditNoteRow, InvoiceRow, QuoteRow
+from tests.support import databases
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 IBAN = "FR7630006000011234567890189"
@@ -136,8 +137,9 @@ def open_house(data: Path, clock: SteppingClock | None = None) -> House:
     """A house on `data` that serves nothing and runs no jobs. A new one begins as a copy of a migrated database."""
     if not data.exists():
         data.mkdir(mode=0o700)
-        (data / "counterfoil.db").write_bytes(_migrated())
-    return House(Settings(data=data), clock=clock)
+        if not databases.is_postgresql():
+            (data / "counterfoil.db").write_bytes(_migrated())
+    return House(Settings(data=data, **databases.settings_of(data)), clock=clock)
 
 
 @cache

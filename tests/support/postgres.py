@@ -6,6 +6,7 @@ of its files where nobody may not read them. It listens on a Unix socket only an
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import importlib.util
 import itertools
@@ -18,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +148,14 @@ def start_postgresql(folder: Path | None = None, *, fsync: bool = False, setting
     durability = () if fsync else ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
     chosen = (*SETTINGS, *durability, *settings)
     return Postgres(root, binaries, chosen, _run_server(root, binaries, chosen), is_owner=folder is None)
+
+
+@cache
+def shared() -> Postgres:
+    """The server of this process, which ends with it."""
+    running = start_postgresql()
+    atexit.register(running.stop)
+    return running
 
 
 def _find_binaries() -> Path:

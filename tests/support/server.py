@@ -17,6 +17,8 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
+from tests.support import databases
+
 COMMAND = str(Path(sys.executable).with_name("counterfoil"))
 START_SECONDS = 60
 
@@ -103,8 +105,9 @@ def start_server(data: Path, *options: str, **environment: str) -> Server:
     data.mkdir(parents=True, exist_ok=True)
     port = free_port()
     command = [COMMAND, "serve", "--data", str(data), "--port", str(port), *options]
+    env = clean_environment(**databases.environment_of(data), **environment)
     with (data / "server.log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, env=clean_environment(**environment))
+        process = subprocess.Popen(command, stdout=log, stderr=log, env=env)
     server = Server(data, f"http://127.0.0.1:{port}", process)
     deadline = time.monotonic() + START_SECONDS
     with server.http() as http:
@@ -145,7 +148,8 @@ def make_organization(
     iban = company.pop("iban")
     values: dict[str, Any] = company if complete else {"legal_name": company["legal_name"]}
     values = {**values, "legal_country": country, **profile}
-    made = create(data, values, iban=iban, next_number=next_number)
+    url = databases.settings_of(data).get("database_url")
+    made = create(data, values, iban=iban, next_number=next_number, database_url=url)
     return Organization(
         str(made["organization_id"]), str(made["slug"]), str(made["api_key"]), country, iban, values["legal_name"]
     )
@@ -263,7 +267,7 @@ def make_token(organization: Organization, data: Path, *scopes: str) -> str:
     from counterfoil.operations.organization import create_credential
     from counterfoil.operations.work import Actor
 
-    house = House(house_settings(data))
+    house = House(house_settings(data, **databases.settings_of(data)))
     try:
         with house.works.write(Actor(organization.id, "test")) as work:
             return create_credential(work, name="test", login=None, scopes=frozenset(scopes))
