@@ -43,10 +43,15 @@ class AlreadyServed(Exception):
     """Another server holds this data directory."""
 
 
+class JobsTaken(AlreadyServed):
+    """Another process runs the jobs of this data directory."""
+
+
 class House:
     """Everything of one running Counterfoil. Close it when done.
 
-    is_server: takes the directory's server lock, of which there is one. runs_jobs: renders and mails in this process.
+    is_server: takes the directory's server lock, of which there is one. runs_jobs: renders and mails in this process,
+    of which there is one too, where the database is a file. Raises AlreadyServed and JobsTaken.
     is_sandbox: of a server: whether the directory must be a sandbox's or must not. Raises WrongDirectory.
     """
 
@@ -68,6 +73,11 @@ class House:
         settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         if is_server and not settings.database_url and not self._server_lock.try_for_life():
             raise AlreadyServed(str(settings.data))
+        self._jobs_lock = FileLock(settings.data / "jobs.lock")
+        if runs_jobs and not settings.database_url and not self._jobs_lock.try_for_life():
+            raise JobsTaken(str(settings.data))
+        # Set once it is told to end: it takes no new callers then.
+        self.is_stopping = False
         if is_server:
             # For other processes on the directory, such as mcp: links that they write lead to this server.
             (settings.data / ADDRESS_FILE).write_text(settings.base_url, encoding="utf-8")
@@ -120,6 +130,12 @@ class House:
         if self._jobs:
             self._jobs.start()
 
+    def begin_stop(self) -> None:
+        """Takes up no more jobs; those at hand go on until `close` gives them back. Waits for nothing."""
+        self.is_stopping = True
+        if self._jobs:
+            self._jobs.end()
+
     @property
     def is_sandbox(self) -> bool:
         """Whether what is here is sample data."""
@@ -148,15 +164,17 @@ class House:
         return self._jobs.held_back() if self._jobs else nullcontext()
 
     def close(self) -> None:
-        """Ends the jobs at hand and gives the directory back."""
+        """Ends the jobs at hand, within a bound, and gives the directory back."""
         if self._jobs:
             self._jobs.stop()
         self.database.dispose()
+        self._jobs_lock.release()
         self._server_lock.release()
 
 
 def tools_of(house: House, mail: Mailer, renderer: Renderer | None = None) -> tuple[Tools, Callable[[], None]]:
     """What job handlers work with, and how to close it. renderer: one of its own without it."""
+    from counterfoil.jobs.at_hand import AtHand
     from counterfoil.jobs.handlers import Tools
     from counterfoil.ports.callbacks import HttpCallbacks
     from counterfoil.ports.renderer import ChildRenderer
@@ -175,6 +193,7 @@ def tools_of(house: House, mail: Mailer, renderer: Renderer | None = None) -> tu
         callbacks=HttpCallbacks(house.network),
         sealer=house.sealer,
         einvoice_network=house.einvoice_network,
+        at_hand=AtHand(settings.data / "jobs-at-hand" if house.database.is_sqlite else None),
     )
     return tools, renderer.close
 

@@ -35,6 +35,7 @@ CALLS_OUT = {
     "cli/demo.py": "looks whether a port of this machine is free",
     "cli/sandbox.py": "listens",
     "cli/serve.py": "listens",
+    "cli/stopping.py": "listens",
     "rest/faults.py": "the sandbox ends a connection that it has, on request",
 }
 _WAYS_OUT = {

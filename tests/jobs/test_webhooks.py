@@ -256,31 +256,6 @@ def test_a_lost_key_is_told_and_when_it_is_back_everything_goes(desk: Desk, capl
     assert desk.row(subscription).status == "delivered"
 
 
-def test_two_servers_do_not_send_the_same_at_once(desk: Desk) -> None:
-    """As with PostgreSQL, where several may serve one database: a turn holds what it takes."""
-    subscription = desk.subscribe("http://127.0.0.1:9/")
-    for _ in range(3):
-        desk.workshop.company.create()
-    turns: list[webhooks.Turn | None] = []
-    for _ in range(2):
-        desk.write(lambda w: turns.append(webhooks.take_turn(w, subscription, limit=2, is_claiming=True)))
-    first, second = turns
-    assert first is not None
-    assert second is not None
-    assert [len(first.due), len(second.due)] == [2, 1]
-    assert {row.id for row in first.due}.isdisjoint(row.id for row in second.due)
-    given_back = [(first.due[0], Answer(200))]
-    desk.write(lambda w: webhooks.record_turn(w, subscription, given_back, first.due[1:]))
-    desk.write(lambda w: turns.append(webhooks.take_turn(w, subscription, limit=9, is_claiming=True)))
-    third = turns[2]
-    assert third is not None
-    assert [row.id for row in third.due] == [first.due[1].id]
-    desk.workshop.clock.jump(webhooks.CLAIM)
-    desk.write(lambda w: turns.append(webhooks.take_turn(w, subscription, limit=9, is_claiming=True)))
-    assert turns[3] is not None
-    assert len(turns[3].due) == 2, "whoever died gives back what it held"
-
-
 def test_what_is_settled_is_kept_for_thirty_days(desk: Desk) -> None:
     script = Script()
     subscription = desk.subscribe("http://127.0.0.1:9/")

@@ -17,8 +17,6 @@ from counterfoil.cli.sandbox import serve_sandbox
 if TYPE_CHECKING:
     from socket import socket
 
-    import uvicorn
-
     from counterfoil.house import House
     from counterfoil.sandbox import Sandbox
 
@@ -39,7 +37,7 @@ def serve(
     json: Annotated[bool, typer.Option("--json", help="Say in one JSON object that it is ready.")] = False,
 ) -> None:
     """Serve the API, MCP and pages, and run the jobs."""
-    from counterfoil.house import AlreadyServed, House
+    from counterfoil.house import AlreadyServed, House, JobsTaken
 
     if sandbox:
         serve_sandbox(data, host, port, runs_jobs=not no_jobs, as_json=json)
@@ -49,6 +47,8 @@ def serve(
         house = House(settings, is_server=True, runs_jobs=not no_jobs)
     except AlreadyServed as error:
         fail(f"another server already serves {error}; stop it, or use PostgreSQL for several (--database-url)")
+    except JobsTaken as error:
+        fail(f"a worker already runs the jobs of {error}; stop it, or serve beside it: counterfoil serve --no-jobs")
     try:
         run(house, announce=_ready(house) if json else None)
     finally:
@@ -76,10 +76,11 @@ def run(
 
     from counterfoil.app import create_app
     from counterfoil.cli.protocol import Protocol, SandboxProtocol
+    from counterfoil.cli.stopping import Server
 
     settings = house.settings
     sys.setswitchinterval(SWITCH_SECONDS)
-    _log_with_trace_ids()
+    log_with_trace_ids()
     config = uvicorn.Config(
         create_app(house, sandbox), host=settings.host, port=settings.port, access_log=False, log_level="warning",
         log_config=None, timeout_graceful_shutdown=10, server_header=False, ws="none",
@@ -87,15 +88,14 @@ def run(
         # Without a name whoever calls from this machine could pose as anybody: uvicorn's own default believes them.
         proxy_headers=bool(settings.trusted_proxies), forwarded_allow_ips=settings.trusted_proxies or "",
     )  # fmt: skip
-    server = uvicorn.Server(config)
     told = announce or f"counterfoil serves {settings.base_url} from {settings.data.resolve()}; Ctrl-C stops"
-    _after_startup(server, told, open_url)
+    server = Server(config, house, lambda: _announce(told, open_url))
     server.run(sockets)
     if not server.started:
         sys.exit(1)
 
 
-def _log_with_trace_ids() -> None:
+def log_with_trace_ids() -> None:
     from counterfoil.rest.trace import TraceFilter
 
     handler = logging.StreamHandler()
@@ -104,17 +104,10 @@ def _log_with_trace_ids() -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
 
 
-def _after_startup(server: uvicorn.Server, told: str, open_url: str | None) -> None:
-    startup = server.startup
-
-    async def announced(sockets: list[socket] | None = None) -> None:
-        await startup(sockets)
-        if server.started:
-            print(told, flush=True)
-            if open_url:
-                webbrowser.open(open_url)
-
-    server.startup = announced  # type: ignore[method-assign]  # uvicorn has no hook for "connections are taken"
+def _announce(told: str, open_url: str | None) -> None:
+    print(told, flush=True)
+    if open_url:
+        webbrowser.open(open_url)
 
 
 def register(app: typer.Typer) -> None:

@@ -15,7 +15,10 @@ from counterfoil.errors import Invalid
 from counterfoil.formats import einvoices, mail, mail_texts
 from counterfoil.formats.page import Appearance
 from counterfoil.jobs import webhooks
+from counterfoil.jobs.at_hand import AtHand
 from counterfoil.jobs.gate import Gate
+from counterfoil.jobs.leases import Leases
+from counterfoil.jobs.outage import Outage
 from counterfoil.operations import document_files, printing, uploads
 from counterfoil.operations.attachments import StoredFile
 from counterfoil.operations.kinds import KINDS, Kind
@@ -69,6 +72,9 @@ class Tools:
     callbacks: Callbacks = field(default_factory=lambda: HttpCallbacks(Network()))
     sealer: Sealer = field(default_factory=lambda: KeySealer(None, None))
     gate: Gate = field(default_factory=Gate)
+    leases: Leases = field(default_factory=Leases)
+    at_hand: AtHand = field(default_factory=AtHand)
+    outage: Outage = field(default_factory=Outage)
     einvoice_network: EinvoiceNetwork | None = None
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import threading
+import time
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from counterfoil.jobs.handlers import Tools
 from counterfoil.jobs.runner import IDLE_SECONDS, Runner
 from counterfoil.store.rows import JobRow
 
-log = logging.getLogger("counterfoil.jobs")
 WIDTH = 8
 
 
@@ -27,9 +26,12 @@ class LaneRunner(Runner):
         self._lock = threading.Lock()
         self._busy: dict[str, Future[None]] = {}
 
-    def stop(self) -> None:
-        super().stop()
-        self._pool.shutdown(cancel_futures=True)
+    def join(self, seconds: float) -> bool:
+        until = time.monotonic() + seconds
+        if not super().join(seconds):
+            return False
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        return not wait(self._running(), timeout=max(0.0, until - time.monotonic())).not_done
 
     def drain(self) -> int:
         count = 0
@@ -40,16 +42,21 @@ class LaneRunner(Runner):
 
     def _run_batch(self) -> int:
         """Begins what is due in free lanes; returns how many jobs it began."""
-        busy = len(self._running())
-        if busy == self._width:
+        free = self._width - len(self._running())
+        if free <= 0:
             return 0
-        started = 0
-        for row in self._take(self._width):
-            with self._lock:
-                if row.id not in self._busy and len(self._busy) < self._width:
-                    self._busy[row.id] = self._pool.submit(self._run_lane, row)
-                    started += 1
-        return started
+        # What is claimed is not found again while it runs; what is not, is.
+        rows = self._take(free if self._is_claiming else self._width)
+        begun = [row for row in rows if self._begin(row)]
+        self._give_back([row for row in rows if row not in begun])
+        return len(begun)
+
+    def _begin(self, row: JobRow) -> bool:
+        with self._lock:
+            if row.id in self._busy or len(self._busy) >= self._width or self._stopping.is_set():
+                return False
+            self._busy[row.id] = self._pool.submit(self._run_lane, row)
+        return True
 
     def _seconds_until_due(self) -> float:
         # A job that is being run may be due again already: its end wakes this thread.
@@ -62,9 +69,12 @@ class LaneRunner(Runner):
     def _run_lane(self, row: JobRow) -> None:
         try:
             with self._tools.gate.passed():
-                self._run_one(row)
-        except Exception:
-            log.exception("job %s (%s) could not be put back", row.id, row.kind)
+                try:
+                    self._run_one(row)
+                finally:
+                    self._give_back([row])
+        except Exception as error:
+            self._tools.outage.failed(error)
         finally:
             with self._lock:
                 del self._busy[row.id]

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from counterfoil.jobs import einvoicing, handlers
 from counterfoil.jobs.handlers import GaveUp, NotYet, Tools
+from counterfoil.jobs.leases import HOLD
 from counterfoil.ports.clock import timestamp
 from counterfoil.store import queue
 from counterfoil.store.rows import JobRow
@@ -21,7 +22,6 @@ log = logging.getLogger("counterfoil.jobs")
 HANDLERS = {**handlers.HANDLERS, **einvoicing.HANDLERS}
 # Kinds whose second run costs time and nothing else.
 HARMLESS_TWICE = handlers.HARMLESS_TWICE.union(einvoicing.HANDLERS)
-CLAIM = timedelta(minutes=5)  # longer than a batch of mails to a slow server takes
 BATCH = 4
 IDLE_SECONDS = 0.5
 LONGEST_REST_SECONDS = 0.1
@@ -29,6 +29,8 @@ LOOK_AGAIN = timedelta(milliseconds=150)
 FIRST_PAUSE_SECONDS = 2
 LONGEST_PAUSE_SECONDS = 4 * 3600
 RENDER_ATTEMPTS = 8
+# So often may a job take its process with it, or be at hand when that dies of something else.
+CRASHES = 3
 
 
 class Runner:
@@ -47,11 +49,20 @@ class Runner:
     def wake(self) -> None:
         self._wake.set()
 
-    def stop(self) -> None:
+    def end(self) -> None:
+        """Lets it end after the job at hand; waits for nothing."""
         self._stopping.set()
         self._wake.set()
+
+    def join(self, seconds: float) -> bool:
+        """Waits for its end, at most so long; whether it came."""
         if self._thread.is_alive():
-            self._thread.join(timeout=15)
+            self._thread.join(timeout=seconds)
+        return not self._thread.is_alive()
+
+    def stop(self) -> None:
+        self.end()
+        self.join(15)
 
     def drain(self) -> int:
         """Runs what is due in this thread until nothing is left; returns how many jobs ran."""
@@ -65,10 +76,11 @@ class Runner:
             self._wake.clear()
             try:
                 pause = 0 if self._run_politely() else self._seconds_until_due()
-            except Exception:
-                log.exception("the job runner could not reach its queue")
-                self._stopping.wait(IDLE_SECONDS)  # however often it is woken: what failed will fail again at once
+            except Exception as error:
+                # However often it is woken: what failed will fail again at once.
+                self._stopping.wait(self._tools.outage.failed(error))
                 continue
+            self._tools.outage.over()
             if pause > 0:
                 self._wake.wait(pause)
 
@@ -94,30 +106,49 @@ class Runner:
         return min(IDLE_SECONDS, (datetime.fromisoformat(due) - now).total_seconds())
 
     def _run_batch(self) -> int:
+        ran = 0
         with self._tools.gate.passed():
             rows = self._take(BATCH)
-            for row in rows:
-                self._run_one(row)
-        return len(rows)
+            try:
+                for row in rows:
+                    if self._stopping.is_set():
+                        break
+                    self._run_one(row)
+                    ran += 1
+            finally:
+                self._give_back(rows)
+        return ran
 
     def _take(self, limit: int) -> list[JobRow]:
         """Up to `limit` due jobs, which are now this runner's."""
-        works = self._tools.works
-        now = works.clock.now()
+        works, leases = self._tools.works, self._tools.leases
+        now = timestamp(works.clock.now())
         with works.database.read() as conn:
-            rows = queue.due(conn, timestamp(now), kinds=self.kinds, limit=limit)
-        # Where one process serves the file, nobody need be kept away from what may run twice: a durable write less.
-        if rows and not (works.database.is_sqlite and HARMLESS_TWICE.issuperset(self.kinds)):
+            rows = queue.due(conn, now, kinds=self.kinds, limit=limit)
+        if rows and self._is_claiming:
             with works.database.write() as conn:
-                rows = queue.claim(conn, timestamp(now), timestamp(now + CLAIM), kinds=self.kinds, limit=limit)
+                claimed = queue.claim(conn, now, holder=leases.holder, hold=HOLD, kinds=self.kinds, limit=limit)
+            rows = leases.took(claimed)
         return rows
+
+    @property
+    def _is_claiming(self) -> bool:
+        """Where one process runs a file's jobs, nobody need be kept away from what may run twice: a write less."""
+        return not (self._tools.works.database.is_sqlite and HARMLESS_TWICE.issuperset(self.kinds))
+
+    def _give_back(self, rows: list[JobRow]) -> None:
+        """What was claimed and is still there: it was enqueued again meanwhile, or was not begun."""
+        self._tools.leases.give_back(self._tools.works, [row.id for row in rows])
 
     def _run_one(self, row: JobRow) -> None:
         handler = HANDLERS.get(row.kind)
         try:
             if handler is None:
                 raise GaveUp(f"no handler for {row.kind}")
-            handler(self._tools, row, json.loads(row.payload))
+            if row.crashes >= CRASHES:
+                raise GaveUp(f"the process that ran it died, {row.crashes} times")
+            with self._tools.at_hand.holding(row.id):
+                handler(self._tools, row, json.loads(row.payload))
             self._tools.gate.count(row.kind)
         except NotYet:
             self._later(row, LOOK_AGAIN, attempts=row.attempts, error=row.error, is_dead=False)
@@ -137,3 +168,4 @@ class Runner:
         run_at = timestamp(works.clock.now() + pause)
         with works.database.write() as conn:
             queue.retry(conn, row, run_at=run_at, attempts=attempts, error=error[:2000], is_dead=is_dead)
+            queue.release(conn, holder=self._tools.leases.holder, ids=[row.id])

@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from counterfoil.errors import BillingError, Fault
+from counterfoil.jobs.outage import Outage
 from counterfoil.operations import recurring_invoices, reminders
 from counterfoil.operations.work import SCHEDULE, Actor, Work, Works
 from counterfoil.ports.clock import timestamp
@@ -23,7 +24,6 @@ from counterfoil.store import reminders as reminder_rows
 
 log = logging.getLogger("counterfoil.jobs")
 TICK_SECONDS = 30
-PAUSE_SECONDS = 0.5
 BATCH = 100
 STEPS_MOST = 1_000
 # Nowhere is a day older than in the islands that are so far ahead of UTC.
@@ -37,8 +37,9 @@ class Scheduler:
 
     kinds = (SCHEDULE,)
 
-    def __init__(self, works: Works) -> None:
+    def __init__(self, works: Works, outage: Outage | None = None) -> None:
         self._works = works
+        self._outage = outage or Outage()
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="counterfoil-scheduler", daemon=True)
@@ -49,12 +50,20 @@ class Scheduler:
     def wake(self) -> None:
         self._wake.set()
 
-    def stop(self) -> None:
-        """Ends after the invoice or reminder at hand."""
+    def end(self) -> None:
+        """Lets it end after the invoice or reminder at hand; waits for nothing."""
         self._stopping.set()
         self._wake.set()
+
+    def join(self, seconds: float) -> bool:
+        """Waits for its end, at most so long; whether it came."""
         if self._thread.is_alive():
-            self._thread.join(timeout=15)
+            self._thread.join(timeout=seconds)
+        return not self._thread.is_alive()
+
+    def stop(self) -> None:
+        self.end()
+        self.join(15)
 
     def tick(self) -> int:
         """Makes every invoice and reminder that is due in its organization's day; answers how many.
@@ -97,9 +106,11 @@ class Scheduler:
             self._wake.clear()
             try:
                 self.tick()
-            except Exception:
-                log.exception("the scheduler could not look for what is due; it will look again")
-                self._stopping.wait(PAUSE_SECONDS)  # however often it is woken: what failed will fail again at once
+            except Exception as error:
+                # However often it is woken: what failed will fail again at once.
+                self._stopping.wait(self._outage.failed(error))
+                continue
+            self._outage.over()
             self._wake.wait(TICK_SECONDS)
 
     def _each(self, organizations: Callable[..., Iterable[str]], look: Look, act: Callable[[Actor, str], bool]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,11 +18,14 @@ from counterfoil.store import approvals, idempotency, queue
 
 if TYPE_CHECKING:
     from counterfoil.jobs.handlers import Tools
+    from counterfoil.jobs.leases import Heart
     from counterfoil.jobs.runner import Runner
     from counterfoil.jobs.scheduler import Scheduler
 
 log = logging.getLogger("counterfoil.jobs")
 TIDY_EVERY_SECONDS = 3600
+# How long the jobs at hand may go on once they are told to end: then they are given back.
+STOP_SECONDS = 20
 # One thread each: a slow mail server must not keep a PDF waiting.
 KINDS = (("render",), ("send_email",), ("submit_einvoice", "poll_einvoices", "send_einvoice_status"))
 # A few threads in turn: a slow receiver must not keep the others waiting.
@@ -45,17 +49,51 @@ class JobService:
         self._runners: list[Runner | Scheduler] = []
         self._close_tools: Callable[[], None] = lambda: None
         self._is_ending = threading.Event()
+        self._ends_at: float | None = None
+        self._tidied_at: float | None = None
+        self._heart: Heart | None = None
         self._thread = threading.Thread(target=self._run, name="counterfoil-job-service", daemon=True)
 
     def start(self) -> None:
         """Begins; returns at once."""
         self._thread.start()
 
-    def stop(self) -> None:
-        """Ends after the jobs at hand; nothing to do when it never began."""
+    def end(self) -> None:
+        """Takes up nothing more, and waits for nothing: `stop` does. Again: nothing more happens."""
+        if self._ends_at is None:
+            self._ends_at = time.monotonic() + STOP_SECONDS
         self._is_ending.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=30)
+        for runner in list(self._runners):
+            runner.end()
+
+    def stop(self) -> None:
+        """Ends after the jobs at hand, or gives them back where they take too long."""
+        self.end()
+        if self._thread.ident is None:
+            return
+        self._thread.join(timeout=self._seconds_left())
+        self.end()  # those that began meanwhile
+        still = [runner for runner in self._runners if not runner.join(self._seconds_left())]
+        if self._heart:
+            self._heart.stop()
+        if self._tools:
+            self._let_go(self._tools)
+        if not still:
+            self._close_tools()
+
+    def _seconds_left(self) -> float:
+        return max(0.0, (self._ends_at or 0.0) - time.monotonic())
+
+    def _let_go(self, tools: Tools) -> None:
+        """What is held is another's now. Without it, it would count as if this process had died of it."""
+        tools.at_hand.clear()
+        try:
+            count = tools.leases.let_go(self._works)
+        except Exception as error:
+            log.warning("jobs at hand could not be given back, and come back by themselves: %s", error)
+        else:
+            if count:
+                log.warning("%d jobs took too long to end, and were given back", count)
 
     def wake_scheduler(self) -> None:
         """Looks for what is due now, soon and in its own thread."""
@@ -76,32 +114,44 @@ class JobService:
     def _run(self) -> None:
         try:
             self._begin()
-            while not self._is_ending.wait(TIDY_EVERY_SECONDS):
-                self._tidy()
         except Exception:
-            log.exception("the jobs stopped: no PDF is made and no mail is sent until the server is started again")
-        finally:
-            for runner in self._runners:
-                runner.stop()
-            self._close_tools()
+            log.exception("no job is run: no PDF is made and no mail is sent until this is started again")
+            return
+        while not self._is_ending.wait(0 if self._tidied_at is None else TIDY_EVERY_SECONDS):
+            self._tidy_if_possible()
 
     def _begin(self) -> None:
         from counterfoil.jobs.lanes import LaneRunner
+        from counterfoil.jobs.leases import Heart
         from counterfoil.jobs.runner import Runner
         from counterfoil.jobs.scheduler import Scheduler
 
         tools, self._close_tools = self._make_tools()
-        if self._works.database.is_sqlite:
-            # Nobody else runs jobs on this file, so what is claimed was left by a process that died.
-            with self._works.database.write() as conn:
-                queue.release_claims(conn)
+        while not self._take_over(tools):
+            if self._is_ending.is_set():
+                return
         self._tools = tools
+        self._heart = Heart(self._works, tools.leases)
         self._runners += [Runner(tools, kinds) for kinds in KINDS]
-        self._runners += [LaneRunner(tools, LANES), Scheduler(self._works)]
+        self._runners += [LaneRunner(tools, LANES), Scheduler(self._works, tools.outage)]
         self._works.on_jobs = self._wake
-        for runner in self._runners:
-            runner.start()
-        self._tidy()
+        for each in (self._heart, *self._runners):
+            each.start()
+
+    def _take_over(self, tools: Tools) -> bool:
+        """Lets go of what a process that died held; False when the database is away. Nobody else runs a file's jobs."""
+        if not self._works.database.is_sqlite:
+            return True
+        try:
+            with self._works.database.write() as conn:
+                queue.crashed(conn, tools.at_hand.left())
+                queue.release_claims(conn)
+        except Exception as error:
+            self._is_ending.wait(tools.outage.failed(error))
+            return False
+        tools.at_hand.clear()
+        tools.outage.over()
+        return True
 
     def hurry(self) -> None:
         """Looks for what is due at once: the clock was set."""
@@ -125,6 +175,13 @@ class JobService:
         for runner in self._runners:
             if not kinds.isdisjoint(runner.kinds):
                 runner.wake()
+
+    def _tidy_if_possible(self) -> None:
+        self._tidied_at = time.monotonic()
+        try:
+            self._tidy()
+        except Exception as error:
+            log.warning("nothing was tidied; it will be within an hour: %s", error)
 
     def _tidy(self) -> None:
         oldest = timestamp(self._works.clock.now() - self._keep_answers)

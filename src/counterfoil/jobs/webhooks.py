@@ -34,17 +34,15 @@ def deliver(tools: Tools, job: JobRow, payload: Mapping[str, str]) -> None:
     """
     subscription_id = payload["subscription_id"]
     actor = Actor(job.organization_id, f"job:{job.kind}")
-    # Where one process serves the file, nobody need be kept away: a durable write less.
-    is_claiming = not tools.works.database.is_sqlite
-    with (tools.works.write if is_claiming else tools.works.read)(actor) as work:
-        turn = webhooks.take_turn(work, subscription_id, limit=TURN_DELIVERIES, is_claiming=is_claiming)
+    # Whose turn it is holds the subscription's one job, so nobody else sends meanwhile.
+    with tools.works.read(actor) as work:
+        turn = webhooks.take_turn(work, subscription_id, limit=TURN_DELIVERIES)
     outcomes = _called(tools, turn) if turn else []
     with tools.works.write(actor) as work:
         if turn is None:
             is_more = webhooks.clear_away(work, subscription_id)
         else:
-            untried = turn.due[len(outcomes) :] if is_claiming else ()
-            is_more = webhooks.record_turn(work, subscription_id, outcomes, untried)
+            is_more = webhooks.record_turn(work, subscription_id, outcomes)
         if not is_more:
             queue.done(work.conn, job)
 

@@ -34,7 +34,6 @@ SUBSCRIPTIONS_MAX = 100  # of one organization: each costs a row in every write 
 DROPPED_AT_ONCE = 1_000
 # A receiver that just failed is left alone for so long, however much waits for it.
 REST_AFTER_FAILURE = timedelta(seconds=1)
-CLAIM = timedelta(minutes=2)  # longer than a turn with a slow resolver takes
 
 
 def announce(work: Work, topic: str, event: Event, document: str | Callable[[], str]) -> None:
@@ -195,34 +194,23 @@ class Turn:
     due: tuple[DeliveryRow, ...]
 
 
-def take_turn(work: Work, subscription_id: str, *, limit: int, is_claiming: bool) -> Turn | None:
-    """Up to `limit` due deliveries; None when the subscription is gone.
-
-    is_claiming: they are put off for everybody else meanwhile, so that two servers do not send the same.
-    """
+def take_turn(work: Work, subscription_id: str, *, limit: int) -> Turn | None:
+    """Up to `limit` due deliveries; None when the subscription is gone. They are held by the job whose turn it is."""
     row = store.get(work.conn, work.organization_id, subscription_id)
     if row is None:
         return None
     conn, organization_id = work.conn, work.organization_id
-    if is_claiming:
-        until = timestamp(work.now + CLAIM)
-        found = store.claim(conn, organization_id, row.id, work.timestamp, until, limit=limit)
-    else:
-        found = store.due(conn, organization_id, row.id, work.timestamp, limit=limit)
+    found = store.due(conn, organization_id, row.id, work.timestamp, limit=limit)
     return Turn(row.callback_url, row.secret, _context(organization_id, row.id), tuple(found))
 
 
-def record_turn(
-    work: Work, subscription_id: str, outcomes: Iterable[tuple[DeliveryRow, Answer]], untried: Iterable[DeliveryRow]
-) -> bool:
-    """Writes down what came of a turn, gives back what was not tried, and plans the next turn. False: there is none."""
+def record_turn(work: Work, subscription_id: str, outcomes: Iterable[tuple[DeliveryRow, Answer]]) -> bool:
+    """Writes down what came of a turn, and plans the next one. False: there is none."""
     has_failed = False
     for row, answer in outcomes:
         after = _after(work, row, answer)
         has_failed = has_failed or after.status != "delivered"
         store.set_outcome(work.conn, work.organization_id, after)
-    for row in untried:
-        store.set_outcome(work.conn, work.organization_id, row)
     due = store.next_due(work.conn, work.organization_id, subscription_id)
     if due is None:
         return False

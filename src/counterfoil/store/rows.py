@@ -189,6 +189,8 @@ class JobRow:
     error: str
     is_dead: bool
     created_at: str
+    crashes: int = 0
+    claimed_by: str | None = None
 
 
 class SubscriptionRow(NamedTuple):

@@ -309,6 +309,8 @@ jobs = Table(
     Column("error", Text, nullable=False),
     Column("is_dead", Boolean, nullable=False),
     Column("created_at", String(24), nullable=False),
+    Column("crashes", Integer, nullable=False, server_default=text("0"), comment="processes that died while it ran"),
+    Column("claimed_by", String(36), nullable=True, comment="the process that holds it until claimed_until"),
     Index(None, "kind", "is_dead", "run_at"),
 )
 

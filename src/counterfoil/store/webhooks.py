@@ -34,15 +34,12 @@ _OF_SUBSCRIPTION = (
     deliveries.c.subscription_id == bindparam("b_subscription_id"),
 )
 _PENDING = (*_OF_SUBSCRIPTION, deliveries.c.status == "pending")
-_DUE = (
+_DUE_NOW = Prepared(
     select(deliveries)
     .where(*_PENDING, deliveries.c.next_attempt_at <= bindparam("b_now"))
     .order_by(deliveries.c.next_attempt_at, deliveries.c.id)
     .limit(bindparam("b_limit", type_=Integer))
 )
-_DUE_NOW = Prepared(_DUE)
-# Locks are left out for SQLite, which knows none and has the whole file locked.
-_DUE_FOR_ME = Prepared({"sqlite": _DUE, "postgresql": _DUE.with_for_update(skip_locked=True)})
 _NEXT_DUE = Prepared(
     select(deliveries.c.next_attempt_at).where(*_PENDING).order_by(deliveries.c.next_attempt_at).limit(1)
 )
@@ -162,19 +159,6 @@ def due(conn: Connection, organization_id: str, subscription_id: str, now: str, 
         conn, b_organization_id=organization_id, b_subscription_id=subscription_id, b_now=now, b_limit=limit
     )
     return [DeliveryRow._make(row) for row in found.fetchall()]
-
-
-def claim(
-    conn: Connection, organization_id: str, subscription_id: str, now: str, until: str, *, limit: int
-) -> list[DeliveryRow]:
-    """The same, put off until `until` for everybody else."""
-    found = _DUE_FOR_ME.run(
-        conn, b_organization_id=organization_id, b_subscription_id=subscription_id, b_now=now, b_limit=limit
-    )
-    rows = [DeliveryRow._make(row) for row in found.fetchall()]
-    for row in rows:
-        set_outcome(conn, organization_id, row._replace(next_attempt_at=until))
-    return rows
 
 
 def next_due(conn: Connection, organization_id: str, subscription_id: str) -> str | None:

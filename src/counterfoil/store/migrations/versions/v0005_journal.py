@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -14,12 +17,21 @@ depends_on = None
 
 _DOCUMENTS = (("client_invoice", "client_invoices"), ("credit_note", "credit_notes"), ("quote", "quotes"))
 _BATCH = 500
+# What was written down of an event and names nobody. The rest (names, addresses, file names, texts) is not taken over:
+# entries of the journal can never be erased.
+_KEPT = frozenset({
+    "acts", "audience", "client_id", "code", "credit_note_id", "declined_reason_code", "delivery_id", "document_hash",
+    "email_id", "event_id", "fields", "fingerprint", "invoice_id", "is_public", "kind", "number", "paid_at",
+    "payment_date", "period_date", "policy", "recurring_invoice_id", "role", "scopes", "sha256", "status",
+    "status_code", "syntax", "tracking_id", "types",
+})  # fmt: skip
 
 
 def upgrade() -> None:
     _make_journal()
     _chain_what_there_is()
     op.drop_table("events")
+    _say_who_runs_jobs()
 
 
 def _make_journal() -> None:
@@ -100,14 +112,52 @@ def _events_of(conn: sa.Connection, organization_id: str) -> list[JournalEntry]:
         "WHERE organization_id = :id ORDER BY id"
     )
     rows = conn.execute(query, {"id": organization_id}).fetchall()
+    named = _names_of(conn, organization_id)
     return [
-        JournalEntry(organization_id, 0, what, kind, subject, principal, "", "", occurred_at, data, "", "")
+        JournalEntry(
+            organization_id,
+            0,
+            what,
+            kind,
+            subject,
+            named(principal),
+            "",
+            "",
+            occurred_at,
+            _without_people(data),
+            "",
+            "",
+        )
         for what, kind, subject, principal, occurred_at, data in rows
     ]
 
 
+def _without_people(data: str) -> str:
+    kept = {name: value for name, value in json.loads(data).items() if name in _KEPT}
+    return json.dumps(kept, ensure_ascii=False)
+
+
+def _names_of(conn: sa.Connection, organization_id: str) -> Callable[[str], str]:
+    """Tells how the journal names who acted: members and credentials by their ids."""
+    about = {"id": organization_id}
+    people = conn.execute(sa.text("SELECT email, id FROM members WHERE organization_id = :id"), about)
+    ids = {f"member:{email}"[:120]: f"member:{found}" for email, found in people}
+    secrets = conn.execute(
+        sa.text("SELECT name, login, id FROM credentials WHERE organization_id = :id ORDER BY created_at"), about
+    )
+    for name, login, found in secrets:
+        kind = "key" if login else "token"
+        ids[f"{kind}:{name}"] = f"{kind}:{found}"
+
+    def named(principal: str) -> str:
+        kind = principal.partition(":")[0]
+        return ids.get(principal, kind) if kind in ("member", "key", "token") else principal
+
+    return named
+
+
 def _seals_of(conn: sa.Connection, organization_id: str) -> list[JournalEntry]:
-    """An entry for each issued document, with the state in which this upgrade found it."""
+    """An entry for each issued document, supplier invoice and file, with the state in which this upgrade found it."""
     (now,) = conn.execute(
         sa.text("SELECT COALESCE(MAX(occurred_at), '') FROM events WHERE organization_id = :id"),
         {"id": organization_id},
@@ -116,20 +166,53 @@ def _seals_of(conn: sa.Connection, organization_id: str) -> list[JournalEntry]:
     for kind, table in _DOCUMENTS:
         query = f"SELECT * FROM {table} WHERE organization_id = :id AND finalized_at IS NOT NULL ORDER BY seq"  # noqa: S608  # no input
         for row in conn.execute(sa.text(query), {"id": organization_id}).mappings():
-            seals.append(
-                JournalEntry(
-                    organization_id,
-                    0,
-                    "sealed",
-                    kind,
-                    row["id"],
-                    "migration:0005",
-                    "",
-                    "",
-                    now,
-                    "{}",
-                    state_of(dict(row)),
-                    "",
-                )
-            )
+            seals.append(_seal(kind, dict(row), now, {"number": row["number"]}))
+    query = "SELECT * FROM supplier_invoices WHERE organization_id = :id ORDER BY seq"
+    for row in conn.execute(sa.text(query), {"id": organization_id}).mappings():
+        seals.append(_seal("supplier_invoice", dict(row), now, {}))
+    formats = _formats_of(conn, organization_id)
+    query = "SELECT * FROM attachments WHERE organization_id = :id ORDER BY created_at, id"
+    for row in conn.execute(sa.text(query), {"id": organization_id}).mappings():
+        told = {name: row[name] for name in ("sha256", "document_kind", "document_id")}
+        found = formats.get(row["id"])
+        seals.append(_seal("attachment", dict(row), now, told | ({"formats": found} if found else {})))
     return seals
+
+
+def _formats_of(conn: sa.Connection, organization_id: str) -> dict[str, list[str]]:
+    """Which e-invoice formats of its document an attachment is."""
+    rows = conn.execute(
+        sa.text(
+            "SELECT attachment_id, kind, syntax FROM document_files WHERE organization_id = :id ORDER BY kind, syntax"
+        ),
+        {"id": organization_id},
+    )
+    found: dict[str, list[str]] = {}
+    for attachment_id, kind, syntax in rows:
+        found.setdefault(attachment_id, []).append(f"{kind}/{syntax}")
+    return found
+
+
+def _seal(kind: str, row: dict[str, object], now: str, told: dict[str, object]) -> JournalEntry:
+    data = json.dumps(told, ensure_ascii=False)
+    organization_id, subject_id = str(row["organization_id"]), str(row["id"])
+    return JournalEntry(
+        organization_id, 0, "sealed", kind, subject_id, "migration:0005", "", "", now, data, state_of(row), ""
+    )
+
+
+def _say_who_runs_jobs() -> None:
+    op.add_column(
+        "jobs",
+        sa.Column(
+            "crashes",
+            sa.Integer(),
+            server_default=sa.text("0"),
+            nullable=False,
+            comment="processes that died while it ran",
+        ),
+    )
+    op.add_column(
+        "jobs",
+        sa.Column("claimed_by", sa.String(36), nullable=True, comment="the process that holds it until claimed_until"),
+    )
