@@ -8,7 +8,9 @@ from tests.architecture.source import layer, top_level_functions
 
 # Store functions that take a connection but no organization_id, and why. Modules count for all their functions.
 NOT_OF_ONE_ORGANIZATION = {
+    "attempts": "who tries to sign in has not said to which organization",
     "approvals.forget_before": "clears old approvals of all organizations",
+    "copying": "a backup is of all organizations",
     "client_invoices.by_public_token": "the link's token is all that its visitor has",
     "documents.by_token": "the link's token is all that its visitor has",
     "credentials.by_hash": "tells which organization is asking",
@@ -31,6 +33,9 @@ NOT_OF_ONE_ORGANIZATION = {
     "sessions.link_by_hash": "the link's token is all that its visitor has",
     "touched": "what one connection wrote, before the organization's journal says so",
     "triggers": "guards on the tables themselves",
+    "verifying.as_it_lies": "how this connection reads texts",
+    "verifying.chains": "verify goes through all organizations",
+    "verifying.of_nobody": "finds rows whose organization is gone",
     "webhooks.forget_before": "clears old deliveries of all organizations",
     "webhooks.not_sealed_with": "seals the secrets of all organizations anew",
 }
