@@ -71,6 +71,7 @@ lock: | $(BIN)/python  ## choose new versions and write both lock files
 	$(if $(UV),,$(INSTALL) uv)
 	$(LOCK) --group build --output-file requirements.lock
 	$(LOCK) --group dev --extra postgres --extra s3 --constraint requirements.lock --output-file requirements-dev.lock
+	$(LOCK) --group build --extra postgres --extra s3 --constraint requirements-dev.lock --output-file deploy/requirements.lock
 	$(subst pyproject.toml,tests/clients/requirements.in,$(LOCK)) --output-file tests/clients/requirements.lock
 	$(subst pyproject.toml,tests/support/judges/requirements.in,$(LOCK)) --no-deps --output-file tests/support/judges/requirements.lock
 	$(subst pyproject.toml,bench/requirements.in,$(LOCK)) --constraint requirements.lock --output-file bench/requirements.lock

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
 
 
 class Settings(BaseSettings):
@@ -30,8 +31,22 @@ class Settings(BaseSettings):
     einvoice_network: Literal["local", "none"] = Field(
         "local", description="local: an outbox and a simulated exchange, nothing leaves this machine; none"
     )
+    secrets_dir: Path | None = Field(None, description="folder of settings as files, counterfoil_database_url and others")
     host: str = Field("127.0.0.1", description="address that serve listens on")
     port: int = Field(8642, ge=0, le=65535, description="port that serve listens on")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Options of a command, then the environment, then files: secrets need not stand in an environment."""
+        folder = os.environ.get("COUNTERFOIL_SECRETS_DIR")
+        return init_settings, env_settings, SecretsSettingsSource(settings_cls, secrets_dir=folder or None)
 
     @property
     def base_url(self) -> str:

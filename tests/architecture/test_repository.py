@@ -12,7 +12,7 @@ import pytest
 from tests.architecture.source import ROOT
 
 AGENTS_LINES_MAX = 150
-LOCKS = ("requirements.lock", "requirements-dev.lock", "bench/requirements.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "bench/requirements.lock", "deploy/requirements.lock")
 # Written apart, so that this file does not find itself.
 REGISTRY_HOSTS = ("py" + "pi.org", "python" + "hosted.org", "npm" + "js.org", "npm" + "js.com", "deb." + "debian.org")
 HOMES = re.compile(r"(?<![\w.-])/(?:home|Users)/[a-z][\w.-]*/|(?<![\w.-])/roo[t]/")
