@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,7 +12,7 @@ from datetime import datetime
 from counterfoil.domain.einvoice_formats import FACTURX, Format
 from counterfoil.domain.organization import OrganizationProfile
 from counterfoil.domain.reminder import is_remindable
-from counterfoil.errors import Invalid
+from counterfoil.errors import Invalid, Unavailable
 from counterfoil.formats import einvoices, mail, mail_texts
 from counterfoil.formats.page import Appearance
 from counterfoil.jobs import webhooks
@@ -38,6 +39,7 @@ from counterfoil.store.rows import AttachmentRow, DocumentRow, EmailRow, JobRow
 
 log = logging.getLogger("counterfoil.jobs")
 MAIL_ATTEMPTS = 12  # with doubling pauses of at most 4 hours: about a day
+NOTE_SECONDS, NOTE_PAUSE_SECONDS = 30, 0.5  # shorter than a lease, which is not renewed meanwhile
 XML_ATTEMPTS = 3  # some seconds: then the document gets its PDF without what cannot be made
 
 
@@ -230,7 +232,7 @@ def send_email(tools: Tools, job: JobRow, payload: Mapping[str, str]) -> None:
         if is_final:
             raise GaveUp(str(error)) from error
         raise
-    _set_outcome(tools, actor, job, email, status="sent", error="")
+    _note_sent(tools, actor, job, email)
 
 
 def _default_body(email: EmailRow, sheet: printing.Sheet, profile: OrganizationProfile, *, is_reminder: bool) -> str:
@@ -286,6 +288,31 @@ def _letter(
 def _attached(work: Work, row: DocumentRow) -> AttachmentRow | None:
     attachment_id = json.loads(row.live).get("attachment_id")
     return attachment_rows.get(work.conn, work.organization_id, attachment_id) if attachment_id else None
+
+
+def _note_sent(tools: Tools, actor: Actor, job: JobRow, email: EmailRow) -> None:
+    """Notes that the mail server took the letter, also when the database is away for a moment: else it went twice."""
+    until = time.monotonic() + NOTE_SECONDS
+    while True:
+        try:
+            _set_outcome(tools, actor, job, email, status="sent", error="")
+        except Unavailable:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(NOTE_PAUSE_SECONDS)
+        else:
+            return
+
+
+def note_given_up(tools: Tools, job: JobRow, payload: Mapping[str, str], error: str) -> None:
+    """Says of a letter that it was not sent, when its job is laid aside without being run."""
+    if job.kind != "send_email":
+        return
+    actor = Actor(job.organization_id, "job:send_email")
+    with tools.works.read(actor) as work:
+        email = email_rows.get(work.conn, work.organization_id, payload["email_id"])
+    if email is not None and email.status == "queued":
+        _set_outcome(tools, actor, job, email, status="failed", error=error)
 
 
 def _set_outcome(tools: Tools, actor: Actor, job: JobRow, email: EmailRow, *, status: str, error: str) -> None:

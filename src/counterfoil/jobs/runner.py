@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from counterfoil.jobs import einvoicing, handlers
 from counterfoil.jobs.handlers import GaveUp, NotYet, Tools
 from counterfoil.jobs.leases import HOLD
+from counterfoil.ports.blobs import FilesAway
 from counterfoil.ports.clock import timestamp
 from counterfoil.store import queue
 from counterfoil.store.rows import JobRow
@@ -25,6 +26,7 @@ HARMLESS_TWICE = handlers.HARMLESS_TWICE.union(einvoicing.HANDLERS)
 BATCH = 4
 IDLE_SECONDS = 0.5
 LONGEST_REST_SECONDS = 0.1
+FILES_PAUSE = timedelta(seconds=5)
 LOOK_AGAIN = timedelta(milliseconds=150)
 FIRST_PAUSE_SECONDS = 2
 LONGEST_PAUSE_SECONDS = 4 * 3600
@@ -145,13 +147,20 @@ class Runner:
         try:
             if handler is None:
                 raise GaveUp(f"no handler for {row.kind}")
+            payload = json.loads(row.payload)
             if row.crashes >= CRASHES:
-                raise GaveUp(f"the process that ran it died, {row.crashes} times")
+                told = f"the process that ran it died, {row.crashes} times"
+                handlers.note_given_up(self._tools, row, payload, told)
+                raise GaveUp(told)
             with self._tools.at_hand.holding(row.id):
-                handler(self._tools, row, json.loads(row.payload))
+                handler(self._tools, row, payload)
             self._tools.gate.count(row.kind)
         except NotYet:
             self._later(row, LOOK_AGAIN, attempts=row.attempts, error=row.error, is_dead=False)
+        except FilesAway as error:
+            # No fault of the job's: it is not counted, and the document gets its files however long that lasts.
+            log.warning("job %s (%s) waits for the files: %s", row.id, row.kind, error)
+            self._later(row, FILES_PAUSE, attempts=row.attempts, error=str(error), is_dead=False)
         except GaveUp as error:
             log.error("job %s (%s) was laid aside: %s", row.id, row.kind, error)
             self._later(row, timedelta(0), attempts=row.attempts + 1, error=str(error), is_dead=True)
