@@ -32,11 +32,21 @@ class FileAltered(Unavailable):
         )  # fmt: skip
 
 
+class FilesAway(Unavailable):
+    """Files cannot be had or kept now; the same may work in a moment."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(
+            "files_unavailable", problem, fix="Try again in a moment. Whoever runs the server: counterfoil doctor."
+        )
+
+
 class Blobs(Protocol):
     """Keeps bytes. put: returns their SHA-256 in hex, durable on return. get: the same bytes, or an error.
 
     get raises FileNotFoundError, and FileAltered when they are not what was put. exists: whether they are there,
-    unread. keys: of all that is kept, in no order. Anything may raise Unavailable; what it wrote by then is whole.
+    unread. keys: of all that is kept, in no order. drop: forgets it, if it is there. Anything may raise FilesAway; what
+    it wrote by then is whole.
     The three of `aside` keep bytes for a while only, apart from the others and under a name of 64 hex digits.
     """
 
@@ -47,6 +57,8 @@ class Blobs(Protocol):
     def exists(self, key: str) -> bool: ...
 
     def keys(self) -> Iterator[str]: ...
+
+    def drop(self, key: str) -> None: ...
 
     def put_aside(self, name: str, data: bytes) -> None: ...
 
@@ -85,6 +97,11 @@ class FileBlobs:
                     if KEY.fullmatch(path.name):  # others are being written
                         yield path.name
 
+    def drop(self, key: str) -> None:
+        """Forgets it; nothing to do when it is not there."""
+        with _told():
+            self._path(key).unlink(missing_ok=True)
+
     def put_aside(self, name: str, data: bytes) -> None:
         """Keeps `data` under a name that is not its own, until it is dropped."""
         path = self._path(name, ASIDE)
@@ -120,13 +137,6 @@ def unaltered(key: str, data: bytes) -> bytes:
     return data
 
 
-def away(problem: str) -> Unavailable:
-    """The error when files cannot be had or kept now. problem: a sentence."""
-    return Unavailable(
-        "files_unavailable", problem, fix="Try again in a moment. Whoever runs the server: counterfoil doctor."
-    )
-
-
 @contextmanager
 def _told() -> Iterator[None]:
     """What the operating system refuses, in words that a caller may read: the log has the path and the reason."""
@@ -137,5 +147,5 @@ def _told() -> Iterator[None]:
     except OSError as error:
         log.error("files: %s", error)
         if error.errno in FULL:
-            raise away("There is no room left for files; this one was not kept.") from error
-        raise away("Stored files cannot be reached now.") from error
+            raise FilesAway("There is no room left for files; this one was not kept.") from error
+        raise FilesAway("Stored files cannot be reached now.") from error

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from counterfoil.errors import Invalid
-from counterfoil.ports.blobs import ASIDE, KEY, away, sha256_of, unaltered
+from counterfoil.ports.blobs import ASIDE, KEY, FilesAway, sha256_of, unaltered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -144,6 +144,11 @@ class S3Blobs:
                 if KEY.fullmatch(name) and folder == name[:2]:
                     yield name
 
+    def drop(self, key: str) -> None:
+        """Forgets it; nothing to do when it is not there. A bucket that keeps versions keeps this one too."""
+        with self._told():
+            self._client.delete_object(Bucket=self._place.bucket, Key=self._name(key))
+
     def put_aside(self, name: str, data: bytes) -> None:
         """Keeps `data` under a name that is not its own, until it is dropped."""
         self._put(self._name(name, ASIDE), data)
@@ -173,7 +178,7 @@ class S3Blobs:
         # Usually the MD5 of what was kept; of an encrypted bucket it is another text, and says nothing.
         if str(answer.get("ETag", "")).strip('"') != md5.hex() and self._get(name) != data:
             log.error("files: the store kept other bytes than were sent as %s", name)
-            raise away("The file store did not keep this file as it was sent.")
+            raise FilesAway("The file store did not keep this file as it was sent.")
 
     def _get(self, name: str) -> bytes:
         with self._told():
@@ -184,7 +189,7 @@ class S3Blobs:
                 for part in body.iter_chunks(_CHUNK):
                     parts.append(part)
                     if time.monotonic() > until:
-                        raise away("The file store is too slow.")
+                        raise FilesAway("The file store is too slow.")
             return b"".join(parts)
 
     @contextmanager
@@ -194,7 +199,7 @@ class S3Blobs:
         from urllib3.exceptions import HTTPError
 
         if not self._turns.acquire(timeout=WAIT_SECONDS):
-            raise away("The file store is too slow for all that is asked of it.")
+            raise FilesAway("The file store is too slow for all that is asked of it.")
         try:
             yield
         except ClientError as error:
@@ -202,10 +207,10 @@ class S3Blobs:
             if code in _ABSENT:
                 raise FileNotFoundError("not in the file store") from None
             log.error("files: the store answers %s to %s", code, error.operation_name)
-            raise away("The file store refuses to work now.") from error
+            raise FilesAway("The file store refuses to work now.") from error
         except (BotoCoreError, HTTPClientError, HTTPError, OSError) as error:
             log.error("files: the store does not answer: %s", _name(error))
-            raise away("The file store does not answer.") from error
+            raise FilesAway("The file store does not answer.") from error
         finally:
             self._turns.release()
 

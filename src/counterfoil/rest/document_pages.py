@@ -8,7 +8,6 @@ from starlette.responses import Response
 
 from counterfoil.domain import scopes
 from counterfoil.operations import document_pages
-from counterfoil.operations.work import Work
 from counterfoil.rest.calls import Call
 from counterfoil.rest.routing import Route
 
@@ -16,12 +15,12 @@ from counterfoil.rest.routing import Route
 def get_client_invoice_page(call: Call) -> Response:
     """Retrieve a client invoice, a draft too, as a page of HTML that loads nothing (ours)"""
 
-    def act(work: Work) -> str:
+    # The logo and the page come after the look into the database: a slow store of files holds no connection.
+    with call.doors.works.read(call.authenticate()) as work:
         shown = document_pages.to_show(work, call.params["id"], page_base=call.settings.base_url)
-        page, style = document_pages.html(shown, _logo(call, shown))
-        return json.dumps({"page": {"html": page, "accent_style": style}}, ensure_ascii=False)
-
-    return call.read(act)
+    page, style = document_pages.html(shown, _logo(call, shown))
+    body = json.dumps({"page": {"html": page, "accent_style": style}}, ensure_ascii=False)
+    return call.read(lambda _work: body)
 
 
 def _logo(call: Call, shown: document_pages.ToShow) -> bytes | None:
