@@ -26,6 +26,7 @@ NOT_OF_ONE_ORGANIZATION = {
     "organizations.every": "the list of organizations itself",
     "organizations.take_seq": "takes the organization's row",
     "pending_uploads.expired_before": "finds what to clear of all organizations",
+    "postgresql": "transactions, whoever they are for",
     "queue": "jobs of all organizations wait in one line",
     "recurring_invoices.due_organizations": "tells the scheduler which organizations have something due",
     "reminders.due_organizations": "tells the scheduler which organizations have something due",

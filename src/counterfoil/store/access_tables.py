@@ -1,12 +1,12 @@
 """The tables of people, their sessions, OAuth and approvals, beside those of `tables`.
 
 Not partitioned by organization, because they are looked up before it is known: sessions, sign_in_links,
-oauth_clients, oauth_codes, oauth_refresh_tokens (and credentials). Secrets are kept as SHA-256 only.
+oauth_clients, oauth_codes, oauth_refresh_tokens, attempts (and credentials). Secrets are kept as SHA-256 only.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, PrimaryKeyConstraint, String, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, Integer, PrimaryKeyConstraint, String, Table, Text, UniqueConstraint
 
 from counterfoil.store.tables import metadata
 
@@ -138,4 +138,13 @@ oauth_refresh_tokens = Table(
     Column("replaced_at", String(24), nullable=True, comment="it lives 60 s longer; used later, the family ends"),
     Column("revoked_at", String(24), nullable=True),
     Index(None, "organization_id", "family_id"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("key", String(64), primary_key=True, comment="SHA-256 of what is tried, by whom, from where"),
+    Column("times", Integer, nullable=False),
+    Column("since", String(24), nullable=False, comment="when the first of them was"),
+    Index(None, "since"),
 )

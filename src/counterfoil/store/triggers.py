@@ -60,32 +60,42 @@ _SQLITE = {
         BEGIN SELECT RAISE(ABORT, 'the journal is only added to'); END""",
 }  # fmt: skip
 
-_POSTGRESQL_FUNCTIONS = (
-    f"""CREATE OR REPLACE FUNCTION counterfoil_guard_document() RETURNS trigger LANGUAGE plpgsql AS $$
+# A violated constraint to the driver, as what SQLite's ABORT is.
+_REFUSED = "USING ERRCODE = 'integrity_constraint_violation'"
+_POSTGRESQL_FUNCTIONS = {
+    "counterfoil_guard_document": f"""
     BEGIN
+        IF TG_OP = 'TRUNCATE' THEN RAISE EXCEPTION 'documents cannot be emptied' {_REFUSED}; END IF;
         IF TG_OP = 'DELETE' THEN
-            IF OLD.finalized_at IS NOT NULL THEN RAISE EXCEPTION 'a finalized document cannot be deleted'; END IF;
+            IF OLD.finalized_at IS NOT NULL
+            THEN RAISE EXCEPTION 'a finalized document cannot be deleted' {_REFUSED}; END IF;
             RETURN OLD;
         END IF;
         IF OLD.finalized_at IS NOT NULL AND ({" OR ".join(f"NEW.{c} IS DISTINCT FROM OLD.{c}" for c in _GUARDED)})
-        THEN RAISE EXCEPTION 'a finalized document is immutable'; END IF;
+        THEN RAISE EXCEPTION 'a finalized document is immutable' {_REFUSED}; END IF;
         RETURN NEW;
-    END $$""",
-    """CREATE OR REPLACE FUNCTION counterfoil_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN RAISE EXCEPTION 'the journal is only added to'; END $$""",
-)
+    END """,
+    "counterfoil_refuse": f"""
+    BEGIN RAISE EXCEPTION 'the journal is only added to' {_REFUSED}; END """,
+}
+
+
+def _postgresql_guards(table: str, function: str) -> dict[str, tuple[str, str]]:
+    """By name: the table, and the rest of the definition in PostgreSQL's own spelling."""
+    fires = {"frozen": "UPDATE", "kept": "DELETE"} if table != "journal" else {"unchanged": "UPDATE", "kept": "DELETE"}
+    rows = {f"{table}_{name}": f"BEFORE {event} ON {{}} FOR EACH ROW" for name, event in fires.items()}
+    whole = {f"{table}_not_emptied": "BEFORE TRUNCATE ON {} FOR EACH STATEMENT"}
+    return {name: (table, f"{fired} EXECUTE FUNCTION {function}()") for name, fired in (rows | whole).items()}
+
+
 _POSTGRESQL = {
     **{
-        f"{table}_{name}": f"CREATE TRIGGER {table}_{name} BEFORE {event} ON {table} "
-        "FOR EACH ROW EXECUTE FUNCTION counterfoil_guard_document()"
+        name: guard
         for table in DOCUMENTS
-        for name, event in (("frozen", "UPDATE"), ("kept", "DELETE"))
+        for name, guard in _postgresql_guards(table, "counterfoil_guard_document").items()
     },
-    "journal_unchanged": "CREATE TRIGGER journal_unchanged BEFORE UPDATE ON journal "
-    "FOR EACH ROW EXECUTE FUNCTION counterfoil_refuse()",
-    "journal_kept": "CREATE TRIGGER journal_kept BEFORE DELETE ON journal "
-    "FOR EACH ROW EXECUTE FUNCTION counterfoil_refuse()",
-}  # fmt: skip
+    **_postgresql_guards("journal", "counterfoil_refuse"),
+}
 
 NAMES = {"sqlite": tuple(_SQLITE), "postgresql": tuple(_POSTGRESQL)}
 
@@ -97,20 +107,41 @@ def recreate(conn: Connection) -> None:
             conn.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
             conn.exec_driver_sql(statement)
         return
-    for statement in _POSTGRESQL_FUNCTIONS:
-        conn.exec_driver_sql(statement)
-    for name, statement in _POSTGRESQL.items():
-        table = name.rpartition("_")[0]
+    for name, body in _POSTGRESQL_FUNCTIONS.items():
+        conn.exec_driver_sql(
+            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $guard${body}$guard$"
+        )
+    for name, (table, guard) in _POSTGRESQL.items():
         conn.execute(text(f"DROP TRIGGER IF EXISTS {name} ON {table}"))
-        conn.exec_driver_sql(statement)
+        conn.exec_driver_sql(f"CREATE TRIGGER {name} {guard.format(table)}")
 
 
 def missing(conn: Connection) -> list[str]:
-    """Names of triggers that are not in the database, or on SQLite not as this version writes them."""
+    """Names of triggers that are not in the database, or not as this version writes them."""
     if conn.dialect.name == "sqlite":
         rows = conn.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
         found = {name: " ".join(sql.split()) for name, sql in rows}
         return [name for name in NAMES["sqlite"] if found.get(name) != " ".join(_SQLITE[name].split())]
-    rows = conn.execute(text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"))
-    names = {name for (name,) in rows}
-    return [name for name in NAMES["postgresql"] if name not in names]
+    bodies: dict[str, str] = dict(conn.execute(text(_POSTGRESQL_BODIES), {"names": [*_POSTGRESQL_FUNCTIONS]}).all())
+    changed = [name for name, body in _POSTGRESQL_FUNCTIONS.items() if bodies.get(name) != body]
+    guards = {(name, table): guard for name, table, guard in conn.execute(text(_POSTGRESQL_TRIGGERS))}
+    return [
+        name
+        for name, (table, guard) in _POSTGRESQL.items()
+        if not _is_spelled(guards.get((name, table), ""), name, guard) or any(f"{each}()" in guard for each in changed)
+    ]
+
+
+# In the schema in which the tables are found; tgenabled O: fires unless the session plays a replica.
+_POSTGRESQL_BODIES = """
+    SELECT proname, prosrc FROM pg_proc
+    WHERE pg_function_is_visible(oid) AND proname = ANY(:names)"""
+_POSTGRESQL_TRIGGERS = """
+    SELECT tgname, relname, pg_get_triggerdef(pg_trigger.oid) FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+    WHERE NOT tgisinternal AND tgenabled IN ('O', 'A') AND pg_table_is_visible(tgrelid)"""
+
+
+def _is_spelled(found: str, name: str, guard: str) -> bool:
+    """Whether a trigger is defined as here; PostgreSQL puts the schema's name before the table's."""
+    before, after = guard.split("{}")
+    return found.startswith(f"CREATE TRIGGER {name} {before}") and found.endswith(after)

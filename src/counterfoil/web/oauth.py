@@ -6,7 +6,6 @@ This is HTTP alone: what a request means is oauth_server's, what lasts is operat
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
@@ -18,10 +17,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from counterfoil.domain.oauth import Resources
+from counterfoil.operations import attempts
 from counterfoil.operations import oauth as operations
 from counterfoil.operations.work import Actor
 from counterfoil.ports.client_documents import HttpClientDocuments
-from counterfoil.rest.limits import Limits, Meter, Recent
+from counterfoil.rest.limits import Limits
 from counterfoil.web import forms, oauth_metadata
 from counterfoil.web.doors import PageDoors
 from counterfoil.web.oauth_answer import NO_STORE
@@ -33,9 +33,7 @@ if TYPE_CHECKING:
     from counterfoil.web.oauth_server import Desk
 
 PRINCIPAL = "oauth"
-REGISTRATIONS = ((30, 3_600),)  # of one address: a program registers once, and people install a few a day
 _LARGEST_REGISTRATION = 16 * 1024
-_PLACES_MAX = 10_000
 
 
 class OAuthDoors(PageDoors, Protocol):
@@ -85,7 +83,6 @@ class Office:
         self.resources = Resources(doors.settings.base_url)
         self.documents = HttpClientDocuments(doors.network)
         self._limits = Limits(doors.settings.rate_limits)
-        self._registrations: Recent[Meter] = Recent(_PLACES_MAX)
 
     def posted(self, request: Request, body: bytes | None, endpoint: str) -> Response:
         """The answer of the token endpoint or of revocation."""
@@ -138,12 +135,9 @@ class Office:
         place = self._limits.place(host)
         if not place:
             return 0
-        meter = self._registrations.get(place) or Meter(REGISTRATIONS)
-        self._registrations.put(place, meter)
-        seconds = meter.wait(time.monotonic())
-        if seconds <= 0:
-            meter.add(time.monotonic())
-        return int(seconds) + (seconds > 0)
+        works = self.doors.works
+        with works.database.write() as conn:
+            return attempts.begin(conn, works.clock.now(), attempts.REGISTRATIONS, place)
 
     def keys(self, _request: Request) -> Response:
         """The keys that identity tokens are checked with."""

@@ -7,8 +7,6 @@ shows a page; its button signs in, for mail scanners and previews follow links a
 from __future__ import annotations
 
 import re
-import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,20 +20,17 @@ from starlette.responses import Response
 
 from counterfoil.domain import members as roles
 from counterfoil.errors import BillingError, Conflict, Gone, NotFound
-from counterfoil.operations import members
+from counterfoil.operations import attempts, members
 from counterfoil.operations.members import SESSION_LIFE, Found
-from counterfoil.operations.work import Actor
+from counterfoil.operations.work import Actor, Works
 from counterfoil.ports import passwords
-from counterfoil.rest.limits import Limits, Meter, Recent
+from counterfoil.rest.limits import Limits
 from counterfoil.store import members as member_rows
 from counterfoil.web import forms, frame
 from counterfoil.web.doors import PageDoors
 from counterfoil.web.people_texts import FaultTexts, SignInTexts
 
 HOME = "/approvals"
-# Wrong passwords for one address from one place. In this process's memory: forgotten with it, and not shared.
-WRONG = ((10, 900),)
-_PLACES_MAX = 10_000
 _CHOICE_LIFE = timedelta(minutes=5)
 _TOKEN = re.compile(r"[A-Za-z0-9_\-]{16,128}")
 _AFTER = re.compile(r"/[!-\[\]-~]{0,4000}", re.ASCII)  # no spaces, controls or backslashes
@@ -97,9 +92,9 @@ def to_sign_in(request: Request) -> Response:
     return frame.redirect(request, "/signin?" + urlencode({"next": after}))
 
 
-def mount(app: FastAPI, doors: PageDoors, *, clock: Callable[[], float] = time.monotonic) -> None:
+def mount(app: FastAPI, doors: PageDoors) -> None:
     """Adds the pages to `app`."""
-    attempts = Attempts(clock)
+    tries = Attempts(doors.works)
 
     def form_page(request: Request) -> Response:
         return _form_page(doors, request)
@@ -108,7 +103,7 @@ def mount(app: FastAPI, doors: PageDoors, *, clock: Callable[[], float] = time.m
         return _link_page(doors, request)
 
     async def sign_in(request: Request) -> Response:
-        return await _posted(request, partial(_with_password, doors, attempts))
+        return await _posted(request, partial(_with_password, doors, tries))
 
     async def use_link(request: Request) -> Response:
         return await _posted(request, partial(_with_link, doors))
@@ -126,27 +121,19 @@ def mount(app: FastAPI, doors: PageDoors, *, clock: Callable[[], float] = time.m
 class Attempts:
     """Counts passwords for one address from one place before they are checked; a right one begins anew."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(self, works: Works) -> None:
+        self._works = works
         self._places = Limits("on")
-        self._meters: Recent[Meter] = Recent(_PLACES_MAX)
-        self._lock = threading.Lock()
 
-    def begin(self, email: str, host: str | None) -> float:
+    def begin(self, email: str, host: str | None) -> int:
         """Seconds to wait; 0 counts one more."""
-        with self._lock:
-            key = self._key(email, host)
-            meter = self._meters.get(key) or Meter(WRONG)
-            self._meters.put(key, meter)
-            wait = meter.wait(self._clock())
-            if not wait:
-                meter.add(self._clock())
-            return wait
+        with self._works.database.write() as conn:
+            return attempts.begin(conn, self._works.clock.now(), attempts.SIGN_INS, *self._key(email, host))
 
     def forget(self, email: str, host: str | None) -> None:
         """The password was right."""
-        with self._lock:
-            self._meters.drop(self._key(email, host))
+        with self._works.database.write() as conn:
+            attempts.forget(conn, attempts.SIGN_INS, *self._key(email, host))
 
     def _key(self, email: str, host: str | None) -> tuple[str, str]:
         return email.strip().lower()[:120], self._places.place(host)
@@ -181,23 +168,21 @@ def _ask(
     )  # fmt: skip
 
 
-def _with_password(doors: PageDoors, attempts: Attempts, request: Request, body: bytes | None) -> Response:
+def _with_password(doors: PageDoors, tries: Attempts, request: Request, body: bytes | None) -> Response:
     fields = forms.fields_of(body) or {}
     email, password, after = fields.get("email", ""), fields.get("password", ""), _after(fields.get("next", ""))
     ask = partial(_ask, doors, request, after, email=email[:254])
     if not forms.is_own(request, doors.settings.base_url):
         return ask(fault=SignInTexts.not_from_here, status=403)
     host = request.client.host if request.client else None
-    wait = attempts.begin(email, host)
+    wait = tries.begin(email, host)
     if wait:
-        minutes = int(wait // 60) + 1
-        return ask(
-            fault=SignInTexts.wait.format(minutes=minutes), status=429, headers={"retry-after": str(int(wait) + 1)}
-        )
+        fault = SignInTexts.wait.format(minutes=wait // 60 + 1)
+        return ask(fault=fault, status=429, headers={"retry-after": str(wait)})
     found = _known(doors, email, password)
     if not found:
         return ask(fault=SignInTexts.wrong, status=422)
-    attempts.forget(email, host)
+    tries.forget(email, host)
     if len(found) > 1:
         return _choose(doors, request, found, after)
     try:

@@ -32,6 +32,9 @@ def upgrade() -> None:
     _chain_what_there_is()
     op.drop_table("events")
     _say_who_runs_jobs()
+    _count_attempts()
+    if op.get_bind().dialect.name == "postgresql":
+        _order_texts_by_their_bytes()
 
 
 def _make_journal() -> None:
@@ -216,3 +219,36 @@ def _say_who_runs_jobs() -> None:
         "jobs",
         sa.Column("claimed_by", sa.String(36), nullable=True, comment="the process that holds it until claimed_until"),
     )
+
+
+def _count_attempts() -> None:
+    op.create_table(
+        "attempts",
+        sa.Column("key", sa.String(length=64), nullable=False, comment="SHA-256 of what is tried, by whom, from where"),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("since", sa.String(length=24), nullable=False, comment="when the first of them was"),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_attempts")),
+    )
+    op.create_index(op.f("ix_attempts_since"), "attempts", ["since"])
+
+
+def _order_texts_by_their_bytes() -> None:
+    """As SQLite does, whatever the database's own order is: lists and pages are the same on both, and indexes small.
+
+    An order of the operating system's also changes with its upgrades, and breaks every index that stands on it.
+    """
+    conn = op.get_bind()
+    # Texts alone: the names of PostgreSQL itself have that order already. collcollate is empty for the default one.
+    found = conn.execute(
+        sa.text(
+            "SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod) FROM pg_attribute a "
+            "JOIN pg_class c ON c.oid = a.attrelid JOIN pg_collation o ON o.oid = a.attcollation "
+            "WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace AND o.collname <> 'C' "
+            "AND a.attnum > 0 AND NOT a.attisdropped ORDER BY c.relname, a.attnum"
+        )
+    ).fetchall()
+    columns: dict[str, list[str]] = {}
+    for table, column, kind in found:
+        columns.setdefault(table, []).append(f'ALTER COLUMN "{column}" TYPE {kind} COLLATE "C"')
+    for table, changes in columns.items():
+        conn.execute(sa.text(f'ALTER TABLE "{table}" {", ".join(changes)}'))
