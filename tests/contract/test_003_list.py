@@ -12,6 +12,7 @@ import pytest
 from tests.conftest import NewOrganization
 from tests.contract import schema
 from tests.contract.schema import faults_of
+from tests.support import databases
 from tests.support.server import Api, expect
 
 IMPORTED = "11111111-2222-7333-8444-555555555555"
@@ -42,7 +43,7 @@ def add_imported(api: Api, like: str) -> None:
     from counterfoil.operations.work import Actor
     from counterfoil.store import client_invoices, organizations
 
-    house = House(house_settings(api.server.data))
+    house = House(house_settings(api.server.data, **databases.settings_of(api.server.data)))
     try:
         with house.works.write(Actor(api.organization.id, "test")) as work:
             row = client_invoices.get(work.conn, api.organization.id, like)

@@ -11,6 +11,7 @@ import pytest
 from tests.conftest import NewOrganization
 from tests.contract import schema
 from tests.contract.schema import faults_of
+from tests.support import databases
 from tests.support.server import Api, expect
 
 
@@ -115,7 +116,7 @@ def put_with_the_network(api: Api, invoice_id: str, status: str) -> None:
     from counterfoil.operations.work import Actor
     from counterfoil.store import client_invoices
 
-    house = House(house_settings(api.server.data))
+    house = House(house_settings(api.server.data, **databases.settings_of(api.server.data)))
     try:
         with house.works.write(Actor(api.organization.id, "test")) as work:
             row = client_invoices.get(work.conn, api.organization.id, invoice_id)

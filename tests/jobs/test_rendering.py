@@ -12,6 +12,7 @@ from counterfoil.jobs import handlers, runner
 from counterfoil.operations import attachments, client_invoices
 from counterfoil.settings import Settings
 from tests.jobs.conftest import Workshop
+from tests.support import databases
 from tests.support.houses import Company, new_company
 
 
@@ -134,7 +135,7 @@ def test_what_never_works_is_laid_aside_and_says_why(workshop: Workshop) -> None
 
 def test_the_pdf_is_there_within_a_second_of_create_and_of_finalize(tmp_path) -> None:
     """With the real renderer, warm, and a machine that does other things too: the best of five tries."""
-    house = House(Settings(data=tmp_path / "data"), runs_jobs=True)
+    house = House(Settings(data=tmp_path, **databases.settings_of(tmp_path)), runs_jobs=True)
     try:
         company = new_company(house)
         house.start_jobs()

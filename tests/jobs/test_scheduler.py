@@ -23,6 +23,7 @@ from counterfoil.operations import client_invoices, clients, recurring_invoices,
 from counterfoil.ports.clock import day_in
 from counterfoil.settings import Settings
 from tests.jobs.conftest import Workshop
+from tests.support import databases
 from tests.support.houses import START, new_company
 from tests.support.schedules import at, days, invoices, mails, recurring, reminder, shown, tick, titles
 
@@ -220,7 +221,7 @@ def test_the_thread_outlives_a_database_that_is_away(workshop: Workshop, monkeyp
 
 
 def test_the_server_runs_it_and_it_ticks_on_demand(tmp_path: Path) -> None:
-    house = House(Settings(data=tmp_path / "data"), runs_jobs=True)
+    house = House(Settings(data=tmp_path, **databases.settings_of(tmp_path)), runs_jobs=True)
     try:
         company = new_company(house)
         house.start_jobs()

@@ -18,6 +18,7 @@ from counterfoil.operations.attachments import StoredFile
 from counterfoil.operations.pending_uploads import NewPendingUpload
 from counterfoil.operations.work import Actor
 from counterfoil.settings import Settings
+from tests.support import databases
 from tests.support import hostile_files as files
 from tests.support.server import Api, Organization, expect, make_organization, make_token
 
@@ -195,7 +196,7 @@ class LaterClock:
 def test_what_nobody_used_is_forgotten_with_its_file(tmp_path: Path) -> None:
     made: Organization = make_organization(tmp_path, "FR")
     clock = LaterClock()
-    house = House(Settings(data=tmp_path), clock=clock)
+    house = House(Settings(data=tmp_path, **databases.settings_of(tmp_path)), clock=clock)
     try:
         actor = Actor(made.id, "test")
         asked = NewPendingUpload(file_name="a.pdf", content_type="application/pdf")

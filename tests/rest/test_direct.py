@@ -16,6 +16,7 @@ from counterfoil.rest.direct import Direct
 from counterfoil.sdk.asgi import AsgiSend
 from counterfoil.sdk.wire import Answer, Request
 from counterfoil.settings import Settings
+from tests.support import databases
 from tests.support.server import make_organization
 
 ID = "01a20000-0000-7000-8000-000000000000"
@@ -37,7 +38,7 @@ CALLS = (
 def sends(tmp_path_factory: pytest.TempPathFactory) -> Any:
     data: Path = tmp_path_factory.mktemp("direct")
     organization_id = make_organization(data, "FR").id
-    house = House(Settings(data=data))
+    house = House(Settings(data=data, **databases.settings_of(data)))
     app = create_app(house)
     scope = {ACTOR_KEY: Actor(organization_id, "test", ALL_SCOPES)}
     yield AsgiSend(app, scope=scope), AsgiSend(Direct(app), scope=scope)

@@ -16,6 +16,7 @@ from counterfoil.operations import clients, einvoicing
 from counterfoil.settings import Settings
 from counterfoil.testing import Sandbox
 from tests.rest.test_sandbox import company, new_invoice
+from tests.support import databases
 from tests.support.houses import Company, SteppingClock, new_company
 from tests.support.server import Api, Server, expect, make_token
 
@@ -89,8 +90,8 @@ def test_a_text_that_looks_like_the_field_is_left_alone(fr: Api) -> None:
 
 @pytest.fixture
 def unconnected(tmp_path: Path) -> Iterator[Company]:
-    clock = SteppingClock()
-    house = House(Settings(data=tmp_path / "data", einvoice_network="none"), clock=clock)
+    clock, data = SteppingClock(), tmp_path / "data"
+    house = House(Settings(data=data, einvoice_network="none", **databases.settings_of(data)), clock=clock)
     yield new_company(house, clock=clock)
     house.close()
 

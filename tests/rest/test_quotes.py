@@ -13,6 +13,7 @@ from counterfoil.operations import quotes
 from counterfoil.operations.work import Actor
 from tests.conftest import NewOrganization
 from tests.contract.schema import INVOICE, META, faults_of, money_twins
+from tests.support import databases
 from tests.support.quotes import LETTER, LINE, QUOTE, new_quote, quote_body, quote_of
 from tests.support.server import Api, Server, expect, make_token
 
@@ -26,7 +27,7 @@ def client_id(fr: Api) -> str:
 
 def answered(api: Api, quote_id: str, *, is_accepted: bool) -> None:
     """The client's answer, as the public page gives it."""
-    house = House(house_settings(api.server.data))
+    house = House(house_settings(api.server.data, **databases.settings_of(api.server.data)))
     try:
         with house.works.write(Actor(api.organization.id, "public_page")) as work:
             row = quotes.get(work, quote_id)

@@ -19,6 +19,7 @@ from counterfoil.operations import approvals
 from counterfoil.operations.organization import create_credential
 from counterfoil.operations.work import Actor, Work
 from counterfoil.store.rows import ApprovalRow
+from tests.support import databases
 from tests.support import hostile_files as files
 from tests.support.server import Api, expect
 
@@ -73,7 +74,8 @@ class Person:
 
 def person_of(api: Api) -> Person:
     """Somebody of the organization, on the server's own directory while it runs. Close its house when done."""
-    return Person(House(house_settings(api.server.data)), api.organization.id)
+    data = api.server.data
+    return Person(House(house_settings(data, **databases.settings_of(data))), api.organization.id)
 
 
 def approval_of(answer: httpx.Response) -> dict[str, Any]:

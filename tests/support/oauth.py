@@ -25,6 +25,7 @@ from counterfoil.operations import members, oauth
 from counterfoil.operations.work import Actor
 from counterfoil.ports.clock import Clock
 from counterfoil.settings import Settings
+from tests.support import databases
 from tests.support.server import Organization, free_port, make_organization
 
 CALLBACK = "http://127.0.0.1:3000/callback"
@@ -56,7 +57,9 @@ class Site:
         self.data = data
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
-        settings = Settings(data=data, port=port, allow_private_callbacks=is_private_allowed)
+        settings = Settings(
+            data=data, port=port, allow_private_callbacks=is_private_allowed, **databases.settings_of(data)
+        )
         self.house = House(settings, clock=clock)
         config = uvicorn.Config(create_app(self.house), port=port, log_level="error", lifespan="on")
         self._server = uvicorn.Server(config)

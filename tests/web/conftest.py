@@ -18,6 +18,7 @@ from counterfoil.operations import attachments
 from counterfoil.operations.kinds import KINDS
 from counterfoil.operations.work import Actor
 from counterfoil.settings import Settings
+from tests.support import databases
 from tests.support.oauth import Site, StandingClock, site
 from tests.support.server import Organization, make_organization
 
@@ -126,7 +127,7 @@ def timed(tmp_path: Path) -> Iterator[Company]:
 def _company(data: Path) -> Iterator[Company]:
     organization = make_organization(data, "FR", phone="+33 4 72 00 00 00")
     clock = MovableClock()
-    house = House(Settings(data=data), clock=clock)
+    house = House(Settings(data=data, **databases.settings_of(data)), clock=clock)
     yield Company(house, organization, clock)
     house.close()
 

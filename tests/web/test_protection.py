@@ -17,6 +17,7 @@ from counterfoil.operations import attachments
 from counterfoil.operations.work import Actor
 from counterfoil.rest.attachments import signed_url
 from counterfoil.settings import Settings
+from tests.support import databases
 from tests.support.hostile_files import HTML, PLAIN_UBL
 from tests.web.conftest import Company, path_of
 
@@ -71,7 +72,7 @@ def test_answers_with_data_are_kept_by_nobody(company: Company) -> None:
 
 @pytest.mark.parametrize(("public_url", "is_said"), [("https://bills.example", True), ("http://bills.example", False)])
 def test_https_is_insisted_on_where_it_is_there(tmp_path: Path, public_url: str, is_said: bool) -> None:
-    house = House(Settings(data=tmp_path / "house", public_url=public_url))
+    house = House(Settings(data=tmp_path, public_url=public_url, **databases.settings_of(tmp_path)))
     try:
         answer = TestClient(create_app(house)).get("/healthz")
     finally:

@@ -17,6 +17,7 @@ from counterfoil.operations.work import Actor
 from counterfoil.ports import passwords
 from counterfoil.settings import Settings
 from counterfoil.web.signin import Attempts
+from tests.support import databases
 from tests.support.server import make_organization
 from tests.web.conftest import Company, MovableClock
 
@@ -103,7 +104,10 @@ def test_nobody_is_sent_elsewhere(company: Company, ada: str, next_: str) -> Non
 
 def test_over_https_the_cookie_is_this_hosts_alone(tmp_path: Path) -> None:
     organization = make_organization(tmp_path, "FR")
-    house = House(Settings(data=tmp_path, public_url="https://bills.example"), clock=MovableClock())
+    house = House(
+        Settings(data=tmp_path, public_url="https://bills.example", **databases.settings_of(tmp_path)),
+        clock=MovableClock(),
+    )
     company = Company(house, organization, MovableClock())
     give_password(company)
     browser = visitor(company, "https://bills.example")
@@ -322,7 +326,7 @@ def test_pages_are_kept_by_nobody_framed_by_nobody_and_run_no_script(company: Co
 def empty(tmp_path: Path) -> Iterator[TestClient]:
     """A browser at a server on which nobody is a member of anything."""
     organization = make_organization(tmp_path, "FR", email="")
-    house = House(Settings(data=tmp_path), clock=MovableClock())
+    house = House(Settings(data=tmp_path, **databases.settings_of(tmp_path)), clock=MovableClock())
     yield visitor(Company(house, organization, MovableClock()))
     house.close()
 
