@@ -170,4 +170,4 @@ def test_what_was_sent_stands_in_the_journal(workshop: Workshop, invoice_id: str
     workshop.run()
     with workshop.company.read() as work:
         types = [event[0] for event in journal.of_document(work.conn, workshop.company.id, invoice_id)]
-    assert types == ["created_and_finalized", "send_requested", "email_sent"]
+    assert types == ["created_and_finalized", "send_requested", "changed", "email_sent"]  # changed: it has its PDF

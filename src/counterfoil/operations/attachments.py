@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from counterfoil import errors
@@ -32,8 +33,12 @@ def create(
     size: int,
     sha256: str,
     document: tuple[str, str] | None = None,
+    formats: Sequence[str] = (),
 ) -> AttachmentRow:
-    """Add an attachment whose bytes are already in the blobs. document: (kind, id) that it belongs to."""
+    """Add an attachment whose bytes are already in the blobs.
+
+    document: (kind, id) that it belongs to. formats: the e-invoice formats of it that this file is, as kind/syntax.
+    """
     row = AttachmentRow(
         organization_id=work.organization_id,
         id=work.new_id(),
@@ -46,7 +51,15 @@ def create(
         created_at=work.timestamp,
     )
     store.insert_attachment(work.conn, work.organization_id, row)
+    told = {"sha256": sha256, "document_kind": row.document_kind, "document_id": row.document_id}
+    work.record(store.KIND, row.id, "stored", told | ({"formats": list(formats)} if formats else {}))
     return row
+
+
+def remove(work: Work, attachment_id: str) -> None:
+    """Remove an attachment; its bytes stay, since others may share them."""
+    store.delete_attachment(work.conn, work.organization_id, attachment_id)
+    work.record(store.KIND, attachment_id, "deleted")
 
 
 def find(work: Work, attachment_id: str) -> AttachmentRow | None:
@@ -66,11 +79,13 @@ def get(work: Work, attachment_id: str) -> AttachmentRow:
     return row
 
 
-def create_from(work: Work, file: StoredFile, document: tuple[str, str] | None = None) -> AttachmentRow:
-    """Add an attachment of a stored file. document: (kind, id) that it belongs to."""
+def create_from(
+    work: Work, file: StoredFile, document: tuple[str, str] | None = None, *, formats: Sequence[str] = ()
+) -> AttachmentRow:
+    """Add an attachment of a stored file. See create."""
     return create(
         work, file_name=file.file_name, content_type=file.content_type, size=file.size, sha256=file.sha256,
-        document=document,
+        document=document, formats=formats,
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from counterfoil.domain.money import ZERO, Money, text
 from counterfoil.domain.webhook import CLIENT_INVOICES
 from counterfoil.errors import Fault
 from counterfoil.operations import (
+    attachments,
     deposits,
     einvoice_submissions,
     guards,
@@ -36,8 +37,8 @@ from counterfoil.operations import (
     webhooks,
 )
 from counterfoil.operations.work import Work
-from counterfoil.store import attachments, credit_notes
 from counterfoil.store import client_invoices as store
+from counterfoil.store import credit_notes
 from counterfoil.store.rows import InvoiceRow
 
 KIND = store.KIND
@@ -456,7 +457,7 @@ def _drop_attachment(work: Work, row: InvoiceRow) -> None:
     """Forgets a draft's PDF: nobody shall fetch a PROFORMA of what is issued or gone."""
     attachment_id = json.loads(row.live).get("attachment_id")
     if attachment_id:
-        attachments.delete_attachment(work.conn, work.organization_id, attachment_id)
+        attachments.remove(work, attachment_id)
 
 
 def _changed(new: NewClientInvoice, change: ClientInvoiceChange) -> NewClientInvoice:

@@ -106,16 +106,17 @@ def attach(work: Work, kind: Kind, row: DocumentRow, pdf: StoredFile, files: Map
     files: FACTURX says that the PDF carries its XML; its own file is the PDF.
     """
     earlier, about = _pdf(work, row), (kind.name, row.id)
-    attachment = attachments.create_from(work, pdf, about)
+    carried = [_named(fmt) for fmt in files if fmt == FACTURX]
+    attachment = attachments.create_from(work, pdf, about, formats=carried)
     kind.set_attachment(work, row, attachment.id)
     there = {(file.kind, file.syntax) for file in _rows(work, kind, row)}
     for fmt, file in files.items():
         if fmt == FACTURX:
             _put(work, kind, row, fmt, attachment.id)
         elif fmt not in there:
-            _put(work, kind, row, fmt, attachments.create_from(work, file, about).id)
+            _put(work, kind, row, fmt, attachments.create_from(work, file, about, formats=[_named(fmt)]).id)
     if earlier:
-        attachment_rows.delete_attachment(work.conn, work.organization_id, earlier.id)
+        attachments.remove(work, earlier.id)
 
 
 def make(work: Work, kind: Kind, document_id: str, wanted: NewDocumentFile) -> MadeFile:
@@ -142,7 +143,7 @@ def keep(work: Work, kind: Kind, document_id: str, wanted: NewDocumentFile, file
     for there in _rows(work, kind, row):
         if (there.kind, there.syntax) == fmt:
             return ListedFile(fmt.kind, there.attachment)
-    attachment = attachments.create_from(work, file, (kind.name, row.id))
+    attachment = attachments.create_from(work, file, (kind.name, row.id), formats=[_named(fmt)])
     _put(work, kind, row, fmt, attachment.id)
     work.record(kind.name, row.id, "file_made", {"kind": fmt.kind, "syntax": fmt.syntax, "sha256": file.sha256})
     return ListedFile(fmt.kind, attachment)
@@ -201,6 +202,11 @@ def _faults(fmt: Format, document: Mapping[str, Any], profile: OrganizationProfi
 
 def _rows(work: Work, kind: Kind, row: DocumentRow) -> list[store.DocumentFileRow]:
     return store.of_document(work.conn, work.organization_id, kind.name, row.id)
+
+
+def _named(fmt: Format) -> str:
+    """A format as the journal names it."""
+    return f"{fmt.kind}/{fmt.syntax}"
 
 
 def _put(work: Work, kind: Kind, row: DocumentRow, fmt: Format, attachment_id: str) -> None:

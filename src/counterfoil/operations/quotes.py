@@ -29,9 +29,8 @@ from counterfoil.domain.quote import (
 from counterfoil.domain.quote_lifecycle import QUOTE
 from counterfoil.domain.texts import one_line, without_controls
 from counterfoil.errors import Fault
-from counterfoil.operations import client_invoices, guards, issuing, parties, quote_links, uploads
+from counterfoil.operations import attachments, client_invoices, guards, issuing, parties, quote_links, uploads
 from counterfoil.operations.work import Work
-from counterfoil.store import attachments
 from counterfoil.store import quotes as store
 from counterfoil.store.rows import QuoteRow
 
@@ -152,7 +151,7 @@ def delete(work: Work, quote_id: str) -> None:
         )
     store.delete_quote(work.conn, work.organization_id, row)
     if attachment_id := json.loads(row.live).get("attachment_id"):
-        attachments.delete_attachment(work.conn, work.organization_id, attachment_id)
+        attachments.remove(work, attachment_id)
     issuing.give_back(work, KIND, row.number)
     work.record(KIND, row.id, "deleted", {"number": row.number})
     guards.quote(work, row)

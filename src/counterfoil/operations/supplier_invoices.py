@@ -83,7 +83,7 @@ def create(
         invoice = _with_iban_of(work, row, invoice)
         row = store.row_of(invoice, seq=seq, sha256=row.sha256, idempotency_key=row.idempotency_key)
         store.insert_invoice(work.conn, work.organization_id, row)
-        work.record(KIND, row.id, "created", {"file_name": invoice.file_name})
+        work.record(KIND, row.id, "created", {"attachment_id": attachment.id})
         rows.append(row)
     return rows
 
@@ -204,7 +204,8 @@ def reject(work: Work, invoice_id: str, sent: Rejection) -> str:
         "declined_reason_code": sent.declined_reason_code,
     }
     written = _write(work, row, before.model_copy(update={"status": status, **reasons}))
-    work.record(KIND, row.id, "rejected", reasons)
+    # The note is somebody's own words, and stays out of what is never erased.
+    work.record(KIND, row.id, "rejected", {"declined_reason_code": sent.declined_reason_code})
     guards.rejected(work, row.id, row.body, reasons)
     return answers(work, [written])[0]
 

@@ -17,12 +17,7 @@ KIND = "upload"
 
 def create(work: Work, file: StoredFile, document_id: str | None = None) -> AttachmentRow:
     """Keep an uploaded file. document_id: the document that it was uploaded for, if there is one already."""
-    row = attachments.create(
-        work, file_name=file.file_name, content_type=file.content_type, size=file.size, sha256=file.sha256,
-        document=(KIND, document_id or ""),
-    )  # fmt: skip
-    work.record(KIND, row.id, "created", {"file_name": file.file_name})
-    return row
+    return attachments.create_from(work, file, (KIND, document_id or ""))
 
 
 def get(work: Work, upload_id: str, document_id: str | None = None) -> AttachmentRow:

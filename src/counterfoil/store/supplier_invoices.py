@@ -24,7 +24,7 @@ from sqlalchemy import (
 from counterfoil.domain.money import cents
 from counterfoil.domain.supplier_invoice import StoredSupplierInvoice, has_missing_data, key
 from counterfoil.domain.supplier_invoice_lifecycle import UNSETTLED
-from counterfoil.store import documents, paging
+from counterfoil.store import documents, paging, touched
 from counterfoil.store.clients import folded
 from counterfoil.store.prepared import Prepared
 from counterfoil.store.tables import supplier_invoices
@@ -198,7 +198,9 @@ def by_idempotency_key(
 
 def insert_invoice(conn: Connection, organization_id: str, row: SupplierInvoiceRow) -> None:
     """Adds the row and its place in the counts."""
-    _INSERT.run(conn, **row._asdict())
+    columns = row._asdict()
+    _INSERT.run(conn, **columns)
+    touched.note(conn, KIND, columns)
     paging.add(conn, organization_id, KIND, status=row.status, imported=False, seq=row.seq, step=1)
 
 
@@ -206,6 +208,7 @@ def replace(conn: Connection, organization_id: str, before: SupplierInvoiceRow, 
     """Writes `after` over `before`; moves the counts when the status changed."""
     changed = {name: getattr(after, name) for name in _CHANGEABLE}
     _CHANGE.run(conn, b_organization_id=organization_id, b_id=before.id, **changed)
+    touched.note(conn, KIND, before._asdict() | changed)
     if before.status != after.status:
         for status, step in ((before.status, -1), (after.status, 1)):
             paging.add(conn, organization_id, KIND, status=status, imported=False, seq=before.seq, step=step)
