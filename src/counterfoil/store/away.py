@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 log = logging.getLogger("counterfoil.store")
 
 AWAY = ("database_unavailable", "The database does not answer.",
-        "Try again in a moment, a write with the same idempotency key.")  # fmt: skip
+        "Try again in a moment, a write with the same idempotency key. Whoever runs the server: counterfoil doctor.",
+        )  # fmt: skip
+UNREADABLE = ("database_unavailable", "The database's file cannot be read or written now.",
+              "Whoever runs the server must look at its disk, and at who may use the file: counterfoil doctor."
+              )  # fmt: skip
 UNKNOWN = (
     "database_unavailable",
     "The connection to the database was lost at the very end: it is not known whether this was written.",
@@ -45,10 +49,10 @@ _SQLITE: dict[int, _Words] = {
     sqlite3.SQLITE_BUSY: BUSY,
     sqlite3.SQLITE_LOCKED: BUSY,
     sqlite3.SQLITE_READONLY: READ_ONLY,
-    sqlite3.SQLITE_IOERR: AWAY,
+    sqlite3.SQLITE_IOERR: UNREADABLE,
     sqlite3.SQLITE_CORRUPT: DAMAGED,
     sqlite3.SQLITE_FULL: FULL,
-    sqlite3.SQLITE_CANTOPEN: AWAY,
+    sqlite3.SQLITE_CANTOPEN: UNREADABLE,
     sqlite3.SQLITE_NOTADB: DAMAGED,
 }
 # Classes and codes of SQLSTATE, the longest that fits: https://www.postgresql.org/docs/current/errcodes-appendix.html
