@@ -15,6 +15,7 @@ from counterfoil.cli import (
     doctor,
     export,
     initialize,
+    jobs,
     mcp_command,
     members,
     migrate,
@@ -45,6 +46,7 @@ demo.register(app)
 mcp_command.register(app)
 migrate.register(app)
 worker.register(app)
+jobs.register(app)
 verify.register(app)
 backup.register(app)
 restore.register(app)
