@@ -14,6 +14,7 @@ NOT_OF_ONE_ORGANIZATION = {
     "client_invoices.by_public_token": "the link's token is all that its visitor has",
     "documents.by_token": "the link's token is all that its visitor has",
     "credentials.by_hash": "tells which organization is asking",
+    "erasure.still_kept": "equal bytes are kept once for all organizations: a file goes when none of them has it",
     "idempotency.forget_before": "clears old records of all organizations",
     "instance": "secrets of the whole server",
     "marks.mark": "says what the whole database is",

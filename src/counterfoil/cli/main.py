@@ -13,6 +13,7 @@ from counterfoil.cli import (
     backup,
     demo,
     doctor,
+    erase,
     export,
     initialize,
     jobs,
@@ -51,6 +52,7 @@ verify.register(app)
 backup.register(app)
 restore.register(app)
 export.register(app)
+erase.register(app)
 doctor.register(app)
 selftest.register(app)
 

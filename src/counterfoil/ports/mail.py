@@ -18,7 +18,7 @@ import ssl
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -275,6 +275,14 @@ class CatcherMailer:
         for name in names:
             (self._directory / name).unlink(missing_ok=True)
         return len(names)
+
+    def drop_about(self, addresses: Collection[str]) -> int:
+        """Deletes the letters that name one of these addresses; how many."""
+        wanted = [address.lower().encode() for address in addresses]
+        found = [name for name in self.list() if any(each in self.get(name).lower() for each in wanted)]
+        for name in found:
+            (self._directory / name).unlink(missing_ok=True)
+        return len(found)
 
     def get(self, name: str) -> bytes:
         """The letter of this name, as it was sent. Raises NotFound."""

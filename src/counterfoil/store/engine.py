@@ -115,6 +115,17 @@ class Database:
         with self._writer.connect() as conn:
             conn.connection.driver_connection.execute("VACUUM INTO ?", (str(file),))  # type: ignore[union-attr]  # open
 
+    def scrub(self) -> None:
+        """Rewrites a SQLite file without what was deleted from it, and empties its log; PostgreSQL does so by itself.
+
+        Takes as long as a copy, in which nobody else writes. Who reads at that moment keeps the log, until the next.
+        """
+        if not self.is_sqlite:
+            return
+        with self._fair, self._held_file_lock(), self._writer.connect() as conn:
+            for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                conn.connection.driver_connection.execute(statement).fetchall()  # type: ignore[union-attr]  # open
+
     def replace_by(self, file: Path, meanwhile: Callable[[], None] = lambda: None) -> None:
         """Puts the content of another SQLite file in place of this one's, in one transaction.
 
