@@ -186,13 +186,14 @@ def test_a_database_file_that_is_gone_takes_no_writes_and_is_well_when_it_is_bac
     try:
         answers = [api.create(client_id=first["client"]["id"]), api.get("/client_invoices")]
         page = api.http.get(urlsplit(first["invoice_url"]).path, headers={"Accept": "text/html"})
+        tool = api.http.post("/mcp", json={"jsonrpc": "2.0", "id": 1, "method": "tools/list"})
         ready = api.http.get("/readyz")
         assert not file.exists()
     finally:
         aside.rename(file)
 
     # Then
-    for answer in answers:
+    for answer in (*answers, tool):
         refused(answer, "database_gone")
     assert ready.status_code == 503
     assert page.status_code == 503
