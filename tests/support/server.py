@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
-from tests.support import databases
+from tests.support import databases, forked
+from tests.support.forked import Forked
 
 COMMAND = str(Path(sys.executable).with_name("counterfoil"))
 START_SECONDS = 60
@@ -65,7 +66,7 @@ class Server:
 
     data: Path
     url: str
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | Forked
 
     @property
     def log(self) -> str:
@@ -100,14 +101,23 @@ def clean_environment(**more: str) -> dict[str, str]:
     return {**kept, **more}
 
 
-def start_server(data: Path, *options: str, **environment: str) -> Server:
-    """Starts a server on a free port and waits until it is ready. Raises RuntimeError with its log when it ends."""
+def command(*arguments: str, said: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    """Runs `counterfoil` with these arguments to its end. said: on its standard input."""
+    return forked.run([COMMAND, *arguments], env=clean_environment(**environment), said=said)
+
+
+def start_server(data: Path, *options: str, is_forked: bool = True, **environment: str) -> Server:
+    """Starts a server on a free port and waits until it is ready. Raises RuntimeError with its log when it ends.
+
+    is_forked: in a second less (see tests.support.forked), not by the command itself.
+    """
     data.mkdir(parents=True, exist_ok=True)
     port = free_port()
-    command = [COMMAND, "serve", "--data", str(data), "--port", str(port), *options]
+    typed = [COMMAND, "serve", "--data", str(data), "--port", str(port), *options]
     env = clean_environment(**databases.environment_of(data), **environment)
     with (data / "server.log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, env=env)
+        begin = forked.start if is_forked else subprocess.Popen
+        process = begin(typed, stdout=log, stderr=log, env=env)
     server = Server(data, f"http://127.0.0.1:{port}", process)
     deadline = time.monotonic() + START_SECONDS
     with server.http() as http:
@@ -136,11 +146,12 @@ class Organization:
 
 
 def make_organization(
-    data: Path, country: str, *, next_number: int | None = None, complete: bool = True, **profile: Any
-) -> Organization:
+    data: Path, country: str, *, next_number: int | None = None, complete: bool = True,
+    database_url: str | None = None, **profile: Any,
+) -> Organization:  # fmt: skip
     """What `counterfoil init` does, in this process because a test makes many; works while a server runs.
 
-    complete: with all that finalize wants; otherwise only country, name and IBAN.
+    complete: with all that finalize wants; otherwise only country, name and IBAN. database_url: not the usual one.
     """
     from counterfoil.cli.initialize import create
 
@@ -148,7 +159,7 @@ def make_organization(
     iban = company.pop("iban")
     values: dict[str, Any] = company if complete else {"legal_name": company["legal_name"]}
     values = {**values, "legal_country": country, **profile}
-    url = databases.settings_of(data).get("database_url")
+    url = database_url or databases.settings_of(data).get("database_url")
     made = create(data, values, iban=iban, next_number=next_number, database_url=url)
     return Organization(
         str(made["organization_id"]), str(made["slug"]), str(made["api_key"]), country, iban, values["legal_name"]
