@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import socket
 from urllib.parse import urlsplit
@@ -94,10 +93,3 @@ def test_a_tool_of_mcp_and_the_call_that_it_makes_are_one_exchange(fr: Api) -> N
     answer = fr.http.post("/mcp", json=call, headers=headers)
     assert expect(answer, 200)["result"]["isError"] is True
     assert answer.headers[HEADER] == GIVEN
-
-
-def test_lines_of_the_log_name_the_exchange() -> None:
-    record = logging.LogRecord("counterfoil", logging.WARNING, "", 0, "text", (), None)
-    exchange = trace.begin()
-    assert trace.TraceFilter().filter(record)
-    assert record.__dict__["trace_id"] == exchange.trace_id

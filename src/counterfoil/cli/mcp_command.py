@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import sys
 import threading
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from counterfoil import logs
 from counterfoil.cli import mcp_install
 from counterfoil.cli.console import DatabaseOption, DataOption, fail
 from counterfoil.cli.initialize import house_settings
@@ -57,7 +56,7 @@ def mcp(
 
     policy = ApprovalPolicy.parse(approvals)
     settings = house_settings(data, database_url)
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logs.configure(settings, is_quiet=True)
     if upstream:
         run_upstream(settings.data, upstream, api_key or "", policy, staging_token=staging_token)
     else:

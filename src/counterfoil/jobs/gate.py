@@ -16,11 +16,22 @@ class Gate:
         self._inside = 0
         self._is_closed = False
         self._done: Counter[str] = Counter()
+        self._failed: Counter[tuple[str, str]] = Counter()
 
     def count(self, kind: str) -> None:
         """Counts a job that is done."""
         with self._changed:
             self._done[kind] += 1
+
+    def failed(self, kind: str, *, is_dead: bool) -> None:
+        """Counts a try that failed, after which the job is tried again or laid aside."""
+        with self._changed:
+            self._failed[kind, "laid_aside" if is_dead else "failed"] += 1
+
+    def outcomes(self) -> Counter[tuple[str, str]]:
+        """How many tries ended how so far, by kind and outcome: done, failed or laid_aside."""
+        with self._changed:
+            return self._failed + Counter({(kind, "done"): count for kind, count in self._done.items()})
 
     def done(self) -> Counter[str]:
         """How many jobs were done so far, by kind."""

@@ -146,7 +146,7 @@ class Scheduler:
         except Exception:
             log.exception("recurring invoice %s: a bug kept its invoice from being made", recurring_invoice_id)
             faults = (Fault("internal_server_error", "Something broke here; the server's log says more."),)
-        log.warning("recurring invoice %s: no invoice was made: %s", recurring_invoice_id, faults[0].message)
+        log.warning("recurring invoice %s: no invoice was made: %s", recurring_invoice_id, faults[0].code)
         try:
             with self._works.write(actor) as work:
                 recurring_invoices.record_failure(work, recurring_invoice_id, faults)

@@ -162,6 +162,10 @@ class JobService:
         """How many jobs this service did so far, by kind."""
         return self._tools.gate.done() if self._tools else Counter()
 
+    def outcomes(self) -> Counter[tuple[str, str]]:
+        """How many tries of this service ended how so far, by kind and outcome."""
+        return self._tools.gate.outcomes() if self._tools else Counter()
+
     @contextmanager
     def held_back(self) -> Iterator[None]:
         """No job runs inside the block; those at hand are waited for."""

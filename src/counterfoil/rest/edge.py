@@ -3,6 +3,7 @@ with it, and nobody calls too often."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -12,23 +13,25 @@ from counterfoil.rest.calls import ACTOR_KEY
 from counterfoil.rest.errors import envelope
 from counterfoil.rest.limits import Limits
 from counterfoil.rest.protection import Protection
+from counterfoil.rest.watch import Watch
 
 if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # Asked by monitors and by nobody else; /sandbox is served to the machine's own user only.
-_NEVER_COUNTED = ("/healthz", "/readyz", "/sandbox")
+_NEVER_COUNTED = ("/healthz", "/readyz", "/metrics", "/sandbox")
 _API = ("/v2/", "/mcp")
 
 
 class Edge:
-    """ASGI around ASGI. It adds some four microseconds where limits are off, some eight where they are on."""
+    """ASGI around ASGI. It adds some six microseconds where limits are off, some ten where they are on."""
 
-    def __init__(self, app: ASGIApp, limits: Limits, protection: Protection) -> None:
+    def __init__(self, app: ASGIApp, limits: Limits, protection: Protection, watch: Watch) -> None:
         self._app = app
         self._limits = limits
         self._protection = protection
+        self._watch = watch
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -45,6 +48,17 @@ class Edge:
             await self._app(scope, receive, _traced(send, trace.current() or trace.begin(traceparent)))
             return
         exchange = trace.begin(traceparent)
+        started = time.perf_counter()
+        self._watch.at_hand += 1
+        try:
+            await self._answer(scope, receive, send, exchange, authorization)
+        finally:
+            self._watch.at_hand -= 1
+            self._watch.done(scope, exchange, time.perf_counter() - started)
+
+    async def _answer(
+        self, scope: Scope, receive: Receive, send: Send, exchange: trace.Exchange, authorization: bytes | None
+    ) -> None:
         client = scope.get("client")
         place = self._limits.place(client[0] if client else None)
         if not place or scope["path"].startswith(_NEVER_COUNTED):
@@ -90,6 +104,8 @@ def _traced(
 ) -> Send:
     async def traced(message: Message) -> None:
         if message["type"] == "http.response.start":
+            if protection:  # else it is the answer to a call within this exchange
+                exchange.status = message["status"]
             headers = message.get("headers", ())
             headers = protection.added(headers) if protection else list(headers)
             headers.append((trace.HEADER, exchange.trace_id.encode()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import re
 from contextvars import ContextVar
@@ -13,13 +12,17 @@ _TRACEPARENT = re.compile(rb"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})
 
 
 class Exchange:
-    """A request and its answer. caller: who was found to call, "" until then; the same object in every thread of it."""
+    """A request and its answer. caller: who was found to call, "" until then; the same object in every thread of it.
 
-    __slots__ = ("caller", "trace_id")
+    status: of the answer, 0 until it begins.
+    """
+
+    __slots__ = ("caller", "status", "trace_id")
 
     def __init__(self, trace_id: str) -> None:
         self.trace_id = trace_id
         self.caller = ""
+        self.status = 0
 
 
 _CURRENT: ContextVar[Exchange | None] = ContextVar("counterfoil_exchange", default=None)
@@ -60,12 +63,3 @@ def found_caller(caller: str) -> None:
     exchange = _CURRENT.get()
     if exchange:
         exchange.caller = caller
-
-
-class TraceFilter(logging.Filter):
-    """Gives each line of the log the trace_id of the exchange that it comes from, "-" elsewhere. It drops none."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        exchange = _CURRENT.get()
-        record.trace_id = exchange.trace_id if exchange else "-"
-        return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import threading
+from bisect import bisect_left
 from collections import deque
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,20 @@ try:
     fcntl = importlib.import_module("fcntl")
 except ImportError:  # Windows: one process at a time is then the operator's care
     fcntl = None
+
+
+class Waits:
+    """How long was waited: a histogram. add: by one thread at a time, such as the one that got a lock at last."""
+
+    BOUNDS = (0.0001, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0)
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.within = [0] * (len(self.BOUNDS) + 1)
+
+    def add(self, seconds: float) -> None:
+        self.seconds += seconds
+        self.within[bisect_left(self.BOUNDS, seconds)] += 1
 
 
 class FairLock:
