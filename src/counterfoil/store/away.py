@@ -6,6 +6,7 @@ Whatever else goes wrong in a transaction passes unchanged: a statement that is 
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
@@ -100,10 +101,10 @@ def unavailable(words: _Words, cause: object) -> Unavailable:
     return Unavailable(code, message, fix=fix)
 
 
-def identity(file: Path) -> tuple[int, int] | None:
+def identity(file: str | Path) -> tuple[int, int] | None:
     """What tells a file from another that was put in its place; None when it is not there."""
     try:
-        found = file.stat()
+        found = os.stat(file)  # noqa: PTH116  # a fifth of what Path takes, at each transaction
     except FileNotFoundError:
         return None
     return found.st_dev, found.st_ino
