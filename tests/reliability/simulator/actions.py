@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from counterfoil.domain.client_invoice import ClientInvoiceChange, NewClientInvoice
@@ -16,7 +16,7 @@ from counterfoil.operations import approvals, client_invoices, credit_notes, mai
 from counterfoil.operations.kinds import KINDS
 from counterfoil.operations.work import Work
 from counterfoil.store import emails
-from tests.reliability.simulator.model import Approval, Effect, Lines, Recurring, Refused
+from tests.reliability.simulator.model import ZONE, Approval, Effect, Lines, Recurring, Refused
 from tests.reliability.simulator.player import Differs, Player
 
 LETTER = mailing.SendRequest(send_to=["a@client.example"], email_title="Facture", copy_to_self=False)
@@ -64,8 +64,14 @@ def on_invoice(action: str, act: Callable[[Work, str], object]) -> Callable[[Pla
     return play
 
 
+def wished_for(player: Player) -> str:
+    """An invoice that an assistant wanted to finalize; or any."""
+    wished = {each.invoice: each for each in player.model.approvals.values() if each.state != "spent"}
+    return player.one_of(wished if wished and player.random.random() < 0.6 else player.model.invoices)
+
+
 def update(player: Player) -> None:
-    invoice_id, lines = player.one_of(player.model.invoices), player.lines()
+    invoice_id, lines = wished_for(player), player.lines()
     change = ClientInvoiceChange.model_validate_json(json.dumps({"items": as_items(lines)}))
 
     def done(work: Work) -> dict[str, Any]:
@@ -201,7 +207,7 @@ def on_recurring(player: Player) -> None:
 
 def assist(player: Player) -> None:
     """An assistant wants to finalize a draft: it may, once, when a person said yes to the draft as it is."""
-    invoice_id, model = player.one_of(player.model.invoices), player.model
+    invoice_id, model = wished_for(player), player.model
     draft = model.invoices.get(invoice_id)
     before = model.standing(invoice_id, player.now) if draft else None
 
@@ -270,9 +276,10 @@ def pry(player: Player) -> None:
 
 def wait(player: Player) -> None:
     chance = player.random
+    midnight = datetime.combine(player.today + timedelta(days=1), time(0, 5), ZONE)
     by = chance.choice(
         (
-            timedelta(seconds=chance.randint(1, 600)), timedelta(hours=chance.randint(1, 30)),
+            midnight - player.now, timedelta(seconds=chance.randint(1, 600)), timedelta(hours=chance.randint(1, 30)),
             timedelta(days=chance.randint(1, 12)), -timedelta(hours=chance.randint(1, 40)),
         )
     )  # fmt: skip

@@ -190,7 +190,9 @@ class Model:
 
     def credit(self, invoice_id: str, amount: int, day: date) -> Effect:
         invoice = self.invoices.get(invoice_id)
-        is_possible = invoice and invoice.status in ("unpaid", "paid") and 0 < amount <= invoice.total - invoice.credited
+        is_possible = (
+            invoice and invoice.status in ("unpaid", "paid") and 0 < amount <= invoice.total - invoice.credited
+        )
         if invoice is None or not is_possible:
             raise Refused("Invalid")
 
@@ -276,7 +278,10 @@ class Model:
             while row.next_index is not None and row.day(row.next_index) <= today:
                 found.append((recurring_id, row.day(row.next_index)))
                 row.status, row.next_index = "active", row.next_index + 1
-                if row.occurrences and len(row.made) + sum(each == recurring_id for each, _ in found) == row.occurrences:
+                if (
+                    row.occurrences
+                    and len(row.made) + sum(each == recurring_id for each, _ in found) == row.occurrences
+                ):
                     row.status, row.next_index = "finished", None
         return found
 
