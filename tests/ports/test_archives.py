@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -213,10 +212,14 @@ def test_books_that_were_altered_before_the_backup_are_restored_when_that_is_acc
     assert "F-2026-001: altered" in result.stderr
 
 
+def fail_within(archive: ArchiveWriter) -> None:
+    archive.add("manifest.json", b"{}")
+    raise OSError("the disk is full")
+
+
 def test_a_writer_that_raises_leaves_no_file(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="full"), written_whole(tmp_path / "a.tar") as archive:
-        archive.add("manifest.json", b"{}")
-        raise OSError("the disk is full")
+        fail_within(archive)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -227,4 +230,4 @@ def test_an_archive_is_for_its_owner_and_never_written_over_another(tmp_path: Pa
     with pytest.raises(FileExistsError), written_whole(tmp_path / "a.tar"):
         pass
     assert contents(tmp_path / "a.tar") == {"manifest.json": b"{}"}
-    assert os.listdir(tmp_path) == ["a.tar"]
+    assert [path.name for path in tmp_path.iterdir()] == ["a.tar"]
