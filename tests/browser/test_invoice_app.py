@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import FrameLocator, Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.support.server import COMMAND, Api
+from tests.support.server import Api, command
 
 pytestmark = pytest.mark.browser
 HOST = Path(__file__).with_name("mcp_host.html")
@@ -65,8 +64,8 @@ def key(api: Api) -> str:
 
 def token(api: Api, *options: str) -> str:
     """A token of the organization, made at the terminal."""
-    command = [COMMAND, "token", "create", "--data", str(api.server.data), "--organization", api.organization.slug]
-    made = subprocess.run([*command, "--json", *options], check=True, capture_output=True, text=True)  # ours
+    of = ("--data", str(api.server.data), "--organization", api.organization.slug)
+    made = command("token", "create", *of, "--json", *options)
     return f"Bearer {json.loads(made.stdout)['token']}"
 
 
@@ -132,8 +131,7 @@ def test_an_act_in_the_window_waits_for_the_same_approval(
     expect(frame.locator("#ask-title")).to_have_text("This needs your approval")
     assert worker.invoice(draft["id"])["status"] == "draft"
 
-    command = [COMMAND, "approve", approval, "--yes", "--data", str(worker.server.data)]
-    subprocess.run(command, check=True, capture_output=True)  # ours
+    assert command("approve", approval, "--yes", "--data", str(worker.server.data)).returncode == 0
     frame.get_by_role("button", name="I have approved it").click()
     expect(frame.locator("#what")).to_contain_text("Unpaid")
     assert worker.invoice(draft["id"])["status"] == "unpaid"

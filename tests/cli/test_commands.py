@@ -11,15 +11,13 @@ from pathlib import Path
 
 import httpx
 
-from tests.support.server import COMMAND, Server, clean_environment, free_port
+from tests.support.server import COMMAND, Server, clean_environment, command, free_port
 
 IBAN = "FR1420041010050500013M02606"
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [COMMAND, *arguments], capture_output=True, text=True, timeout=60, env=clean_environment(), check=False
-    )
+    return command(*arguments)
 
 
 def init(data: Path, *more: str) -> subprocess.CompletedProcess[str]:
@@ -125,8 +123,8 @@ def test_secrets_are_kept_as_hashes_only(tmp_path: Path) -> None:
 def test_the_demo_says_what_there_is_in_ten_lines(tmp_path: Path) -> None:
     # given a directory of its own, when the demo starts on a port that is taken by nobody
     port = free_port()
-    command = [COMMAND, "demo", "--data", str(tmp_path / "demo"), "--port", str(port), "--no-open"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=clean_environment()) as process:
+    typed = [COMMAND, "demo", "--data", str(tmp_path / "demo"), "--port", str(port), "--no-open"]
+    with subprocess.Popen(typed, stdout=subprocess.PIPE, text=True, env=clean_environment()) as process:
         try:
             assert process.stdout is not None
             lines = []

@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 
-from tests.support.server import COMMAND, Server, clean_environment, make_organization
+from tests.support.server import Server, command, make_organization
 
 
 def run(server: Server, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [COMMAND, "oauth-client", *arguments], capture_output=True, text=True, timeout=60, check=False,
-        env=clean_environment(COUNTERFOIL_DATA=str(server.data)),
-    )  # fmt: skip
+    return command("oauth-client", *arguments, COUNTERFOIL_DATA=str(server.data))
 
 
 def test_a_program_is_added_listed_and_removed_and_its_secret_shown_once(server: Server) -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from counterfoil.cli.sandbox import is_of_this_machine
 from counterfoil.testing import Sandbox
-from tests.support.server import COMMAND, clean_environment, expect, free_port
+from tests.support.server import COMMAND, clean_environment, command, expect, free_port
 
 IBAN = "FR1420041010050500013M02606"
 
@@ -24,8 +24,8 @@ IBAN = "FR1420041010050500013M02606"
 @contextmanager
 def sandbox(*options: str, **environment: str) -> Iterator[tuple[dict[str, Any], subprocess.Popen[str]]]:
     """What a starting sandbox says in JSON, and its process, which is ended as a service manager does."""
-    command = [COMMAND, "serve", "--sandbox", "--json", "--port", "0", *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=clean_environment(**environment)) as process:
+    typed = [COMMAND, "serve", "--sandbox", "--json", "--port", "0", *options]
+    with subprocess.Popen(typed, stdout=subprocess.PIPE, text=True, env=clean_environment(**environment)) as process:
         try:
             assert process.stdout is not None
             yield json.loads(process.stdout.readline()), process
@@ -35,10 +35,7 @@ def sandbox(*options: str, **environment: str) -> Iterator[tuple[dict[str, Any],
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [COMMAND, *arguments], capture_output=True, text=True, timeout=60, env=clean_environment(**environment),
-        check=False,
-    )  # fmt: skip
+    return command(*arguments, **environment)
 
 
 def init(data: Path) -> subprocess.CompletedProcess[str]:
@@ -134,8 +131,8 @@ def test_who_else_can_reach_it_follows_from_where_it_listens(host: str, is_own: 
 
 def test_serve_says_in_json_that_it_is_ready(tmp_path: Path) -> None:
     port = free_port()
-    command = [COMMAND, "serve", "--data", str(tmp_path), "--port", str(port), "--no-jobs", "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=clean_environment()) as process:
+    typed = [COMMAND, "serve", "--data", str(tmp_path), "--port", str(port), "--no-jobs", "--json"]
+    with subprocess.Popen(typed, stdout=subprocess.PIPE, text=True, env=clean_environment()) as process:
         assert process.stdout is not None
         ready = json.loads(process.stdout.readline())
         process.terminate()

@@ -28,7 +28,7 @@ from counterfoil.sdk.client import AsyncClient
 from counterfoil.sdk.errors import ApiError
 from counterfoil.testing import Sandbox, running_sandbox
 from tests.mcp.connecting import Assistant, run
-from tests.support.server import COMMAND, clean_environment, expect
+from tests.support.server import command, expect
 
 T = TypeVar("T")
 STAGING = "staging-token"
@@ -160,10 +160,7 @@ class Elsewhere:
 
     def approve(self, approval_id: str, *options: str) -> subprocess.CompletedProcess[str]:
         """`counterfoil approve`, as the person at this machine runs it."""
-        return subprocess.run(
-            [COMMAND, "approve", approval_id, "--yes", "--data", str(self.data), *options], capture_output=True,
-            text=True, timeout=60, check=False, env=clean_environment(),
-        )  # fmt: skip
+        return command("approve", approval_id, "--yes", "--data", str(self.data), *options)
 
 
 def line(price: str = "1200.00", rate: str = "0.2", **more: Any) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import string
-import subprocess
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from counterfoil.operations.work import Actor
 from tests.mcp.conftest import LINE, SECRET, Answer, Office
 from tests.mcp.connecting import ERAS, Assistant, conforming, over_http, run
 from tests.plugins.repeatable import is_full_size
-from tests.support.server import BUYERS, COMMAND, make_organization, start_server
+from tests.support.server import BUYERS, command, make_organization, start_server
 
 STATUS = "change_client_invoice_status"
 COMPANY = {
@@ -247,8 +246,8 @@ def test_forged_states_do_nothing(office: Office) -> None:
 
 def test_over_http_any_process_opens_what_another_one_sealed(tmp_path: Path) -> None:
     make_organization(tmp_path, "FR")
-    command = [COMMAND, "token", "create", "--data", str(tmp_path), "--approvals", "always", "--json"]
-    bearer = "Bearer " + json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)["token"]
+    made = command("token", "create", "--data", str(tmp_path), "--approvals", "always", "--json")
+    bearer = "Bearer " + json.loads(made.stdout)["token"]
 
     def at_a_new_server(scenario: Callable[[Assistant], Awaitable[Any]]) -> Any:
         server = start_server(tmp_path, "--no-jobs")

@@ -15,7 +15,7 @@ import pytest
 
 from tests.mcp.connecting import ERAS, over_http, run
 from tests.mcp.test_server import NAMES
-from tests.support.server import COMMAND, Api, Server, expect, make_organization, start_server
+from tests.support.server import Api, Server, command, expect, make_organization, start_server
 
 LIST = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
 MODERN = "2026-07-28"
@@ -101,10 +101,9 @@ def test_a_token_that_another_process_revoked_is_unknown_at_once(tmp_path: Path)
         server.stop()
 
 
-def terminal(data: Path, *command: str) -> str:
+def terminal(data: Path, *typed: str) -> str:
     """What a command on the directory prints."""
-    done = subprocess.run([COMMAND, *command, "--data", str(data)], capture_output=True, text=True, check=True)
-    return done.stdout
+    return command(*typed, "--data", str(data)).stdout
 
 
 def test_another_organizations_invoice_is_not_there(fr: Api, fresh: Api) -> None:

@@ -14,7 +14,7 @@ from mcp_types import ElicitRequestParams, ElicitResult
 
 from tests.mcp.conftest import LINE
 from tests.mcp.connecting import ERAS, on_directory, over_stdio, run
-from tests.support.server import COMMAND, Api, clean_environment, make_organization
+from tests.support.server import Api, command, make_organization
 
 INITIALIZE = {
     "jsonrpc": "2.0", "id": 1, "method": "initialize",
@@ -22,11 +22,8 @@ INITIALIZE = {
 }  # fmt: skip
 
 
-def command(*options: str, said: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [COMMAND, "mcp", *options], input=said, capture_output=True, text=True, timeout=60, check=False,
-        env=clean_environment(),
-    )  # fmt: skip
+def mcp(*options: str, said: str = "") -> subprocess.CompletedProcess[str]:
+    return command("mcp", *options, said=said)
 
 
 @pytest.mark.parametrize("era", ERAS)
@@ -42,7 +39,7 @@ def test_both_eras_are_spoken(tmp_path: Path, era: str) -> None:
 
 def test_standard_output_carries_the_protocol_and_nothing_else(tmp_path: Path) -> None:
     make_organization(tmp_path, "FR")
-    done = command("--data", str(tmp_path), said=json.dumps(INITIALIZE) + "\nthis is not JSON\n")
+    done = mcp("--data", str(tmp_path), said=json.dumps(INITIALIZE) + "\nthis is not JSON\n")
     assert done.returncode == 0
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert all(line["jsonrpc"] == "2.0" for line in lines)
@@ -129,16 +126,13 @@ class TestApprovals:
         assert fresh.invoice(draft["id"])["status"] == "draft"
 
     def test_what_is_no_policy_is_said(self, tmp_path: Path) -> None:
-        done = command("--data", str(tmp_path), "--approvals", "sometimes")
+        done = mcp("--data", str(tmp_path), "--approvals", "sometimes")
         assert done.returncode == 1
         assert "above:AMOUNT" in done.stderr
 
 
 def approve(data: Path, approval_id: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [COMMAND, "approve", approval_id, "--yes", "--data", str(data)], capture_output=True, text=True, timeout=60,
-        check=False, env=clean_environment(),
-    )  # fmt: skip
+    return command("approve", approval_id, "--yes", "--data", str(data))
 
 
 def test_beside_a_running_server_both_see_the_same_invoices(fresh: Api) -> None:
@@ -182,20 +176,20 @@ def test_a_wrong_key_and_a_silent_server_are_answers(fr: Api) -> None:
 def test_the_organization_must_be_clear(tmp_path: Path) -> None:
     make_organization(tmp_path, "FR")
     make_organization(tmp_path, "DE")
-    unclear = command("--data", str(tmp_path))
+    unclear = mcp("--data", str(tmp_path))
     assert (unclear.returncode, unclear.stdout) == (1, "")
     assert "--organization" in unclear.stderr
-    assert command("--data", str(tmp_path), "--organization", "nobody").returncode == 1
+    assert mcp("--data", str(tmp_path), "--organization", "nobody").returncode == 1
 
 
 def test_a_directory_without_a_database_is_not_made(tmp_path: Path) -> None:
-    done = command("--data", str(tmp_path / "typo"))
+    done = mcp("--data", str(tmp_path / "typo"))
     assert (done.returncode, done.stdout) == (1, "")
     assert "counterfoil init" in done.stderr
     assert not (tmp_path / "typo").exists()
 
 
 def test_an_upstream_needs_its_key() -> None:
-    done = command("--upstream", "http://127.0.0.1:9")
+    done = mcp("--upstream", "http://127.0.0.1:9")
     assert done.returncode == 1
     assert "--api-key" in done.stderr

@@ -81,7 +81,9 @@ def test_init_says_what_is_wrong_in_one_line(tmp_path: Path, arguments: tuple[st
 
 
 def test_limits_are_settings_and_what_was_acknowledged_outlives_the_process(tmp_path: Path) -> None:
-    first = start_server(tmp_path, "--no-jobs", COUNTERFOIL_MAX_ITEMS="3", COUNTERFOIL_MAX_BODY_BYTES="2000")
+    first = start_server(
+        tmp_path, "--no-jobs", is_forked=False, COUNTERFOIL_MAX_ITEMS="3", COUNTERFOIL_MAX_BODY_BYTES="2000"
+    )
     api = Api(first, make_organization(tmp_path, "FR"))
     invoice = api.issued()
     assert expect(api.create(items=[api.item()] * 4), 422)["errors"][0]["code"] == "too_many_items"
