@@ -67,6 +67,7 @@ class Labels:
     leadership: str
     recipient_code: str
     page_of: str
+    journal: str  # before the hash of the entry with which the document was issued
 
 
 FRENCH = Labels(
@@ -128,6 +129,7 @@ FRENCH = Labels(
     leadership="Direction",
     recipient_code="Code destinataire",
     page_of="Page {page} sur {pages}",
+    journal="Journal",
 )
 
 ENGLISH = Labels(
@@ -189,6 +191,7 @@ ENGLISH = Labels(
     leadership="Management",
     recipient_code="Recipient code",
     page_of="Page {page} of {pages}",
+    journal="Journal",
 )
 
 GERMAN = Labels(
@@ -250,6 +253,7 @@ GERMAN = Labels(
     leadership="Geschäftsführung",
     recipient_code="Empfängercode",
     page_of="Seite {page} von {pages}",
+    journal="Journal",
 )
 
 ITALIAN = Labels(
@@ -311,6 +315,7 @@ ITALIAN = Labels(
     leadership="Amministrazione",
     recipient_code="Codice destinatario",
     page_of="Pagina {page} di {pages}",
+    journal="Registro",
 )
 
 SPANISH = Labels(
@@ -372,6 +377,7 @@ SPANISH = Labels(
     leadership="Administración",
     recipient_code="Código de destinatario",
     page_of="Página {page} de {pages}",
+    journal="Registro",
 )
 
 LABELS: dict[str, Labels] = {"fr": FRENCH, "en": ENGLISH, "de": GERMAN, "it": ITALIAN, "es": SPANISH}

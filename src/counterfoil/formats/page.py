@@ -18,7 +18,8 @@ class Appearance:
     """How the seller wants a document to look; not part of the document itself.
 
     logo: PNG or JPEG bytes, or None. accent_color: "#rrggbb". is_specimen: demo data, marked as such on every page.
-    invoice_url: the public page's address to print, "" for none.
+    invoice_url: the public page's address to print, "" for none. journal_hash: of the journal's entry with which the
+    document was issued, to print; "" for none.
     """
 
     logo: bytes | None = None
@@ -26,6 +27,7 @@ class Appearance:
     accent_color: str = "#1f4e79"
     is_specimen: bool = False
     invoice_url: str = ""
+    journal_hash: str = ""
 
 
 @dataclass(frozen=True)
@@ -166,4 +168,5 @@ class DocumentView:
     acceptance: AcceptanceView | None
     online: Fact | None
     legal_footer: tuple[str, ...]
+    journal: str  # the hash of the journal's entry with which it was issued, or ""
     page_of: str

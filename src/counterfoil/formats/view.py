@@ -69,6 +69,7 @@ def view(document: Document, appearance: Appearance, kind: Kind = "client_invoic
         acceptance=own.acceptance,
         online=Fact(own.online, appearance.invoice_url) if own.online and appearance.invoice_url else None,
         legal_footer=parties.legal_footer(document, words),
+        journal=f"{words.labels.journal} {appearance.journal_hash}" if appearance.journal_hash else "",
         page_of=words.labels.page_of,
     )
 

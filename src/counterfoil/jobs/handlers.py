@@ -172,7 +172,7 @@ def _pdf(
     appearance = Appearance(
         logo=logo, logo_content_type=sheet.logo.content_type if logo and sheet.logo else "",
         accent_color=sheet.accent_color, is_specimen=sheet.is_specimen,
-        invoice_url=sheet.page_url if tools.is_public else "",
+        invoice_url=sheet.page_url if tools.is_public else "", journal_hash=sheet.journal_hash,
     )  # fmt: skip
     embedded = (FACTURX,) if xml else ()
     try:

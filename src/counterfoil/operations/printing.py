@@ -13,13 +13,16 @@ from counterfoil.formats.parts import left_to_pay
 from counterfoil.formats.wording import wording
 from counterfoil.operations.kinds import Kind
 from counterfoil.operations.work import Work
-from counterfoil.store import attachments
+from counterfoil.store import attachments, journal
 from counterfoil.store.rows import AttachmentRow, DocumentRow
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A document ready to print. document: the API's answer as a dict; logo: its row."""
+    """A document ready to print. document: the API's answer as a dict; logo: its row.
+
+    journal_hash: of the journal's entry with which it was issued; "" before.
+    """
 
     kind: Kind
     document: dict[str, Any]
@@ -29,6 +32,7 @@ class Sheet:
     logo: AttachmentRow | None
     accent_color: str
     is_specimen: bool
+    journal_hash: str = ""
 
 
 def sheet(work: Work, kind: Kind, row: DocumentRow, *, page_base: str) -> Sheet:
@@ -47,6 +51,7 @@ def sheet(work: Work, kind: Kind, row: DocumentRow, *, page_base: str) -> Sheet:
         logo=attachments.get(work.conn, work.organization_id, logo_id) if logo_id else None,
         accent_color=profile.accent_color,
         is_specimen=profile.is_specimen,
+        journal_hash=journal.hash_of_issue(work.conn, work.organization_id, row.id) if row.finalized_at else "",
     )
 
 

@@ -85,6 +85,7 @@ class ChildRenderer:
                 "accent_color": appearance.accent_color,
                 "is_specimen": appearance.is_specimen,
                 "invoice_url": appearance.invoice_url,
+                "journal_hash": appearance.journal_hash,
             },
         }
         parts = (json.dumps(request).encode(), appearance.logo or b"", xml)

@@ -13,6 +13,8 @@ from counterfoil.store.journal_tables import journal
 from counterfoil.store.prepared import Prepared
 from counterfoil.store.tables import organizations
 
+# What closes a document for good: an answer closes a quote.
+_ISSUING = ("finalized", "created_and_finalized", "accepted", "declined")
 _INSERT = Prepared(insert(journal))
 _SET_HEAD = Prepared(
     update(organizations).where(organizations.c.id == bindparam("organization_id")),
@@ -23,7 +25,7 @@ _HASH_OF = Prepared(
     .where(
         journal.c.organization_id == bindparam("organization_id"),
         journal.c.subject_id == bindparam("subject_id"),
-        or_(journal.c.type == "finalized", journal.c.type == "created_and_finalized"),
+        or_(*(journal.c.type == each for each in _ISSUING)),
     )
     .order_by(journal.c.position)
     .limit(1)

@@ -125,8 +125,8 @@ def lost(conn: Connection, organization_id: str, kind: str) -> Iterator[tuple[st
 def said_of(conn: Connection, organization_id: str, kind: str, subject_id: str) -> list[str]:
     """The data of all entries about one row, oldest first."""
     query = (
-        "SELECT data FROM journal WHERE journal.organization_id = :id AND subject_kind = :kind AND subject_id = :subject "
-        "ORDER BY position"
+        "SELECT data FROM journal WHERE journal.organization_id = :id AND subject_kind = :kind "
+        "AND subject_id = :subject ORDER BY position"
     )
     values = {"id": organization_id, "kind": kind, "subject": subject_id}
     return [str(data) for (data,) in conn.execute(text(query), values)]
@@ -166,7 +166,10 @@ def attachment_seal(conn: Connection, organization_id: str, attachment_id: str) 
 
 def counters(conn: Connection, organization_id: str) -> list[tuple[Any, ...]]:
     """(kind, year, first_value, next_value) of every series of numbers."""
-    query = "SELECT kind, year, first_value, next_value FROM counters WHERE counters.organization_id = :id ORDER BY kind, year"
+    query = (
+        "SELECT kind, year, first_value, next_value FROM counters WHERE counters.organization_id = :id "
+        "ORDER BY kind, year"
+    )
     return [tuple(row) for row in conn.execute(text(query), {"id": organization_id})]
 
 
