@@ -230,9 +230,8 @@ FOREIGN: list[tuple[str, str, Any]] = [
 ]
 
 
-@pytest.fixture(scope="module")
-def theirs(de: Api) -> dict[str, str]:
-    """Ids of another organization's things."""
+def things_of(de: Api) -> dict[str, str]:
+    """Ids of an organization's things, one of each kind, made here."""
     upload = de.http.post("/v2/attachments", files={"file": ("a.pdf", b"%PDF-1.7 x")})
     client = de.client()["id"]
     issued = de.issued(client_id=client)
@@ -266,6 +265,12 @@ def theirs(de: Api) -> dict[str, str]:
         "webhook": expect(de.post("/webhook_subscriptions", hook), 201)["id"],
         "upload": expect(kept, 200)["client_invoice_upload"]["id"],
     }
+
+
+@pytest.fixture(scope="module")
+def theirs(de: Api) -> dict[str, str]:
+    """Ids of another organization's things."""
+    return things_of(de)
 
 
 @pytest.mark.parametrize(("method", "path", "body"), FOREIGN, ids=[f"{m} {p}" for m, p, _ in FOREIGN])
