@@ -7,11 +7,9 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp
 
-from counterfoil import __version__
+from counterfoil import __version__, health
 from counterfoil.house import (
     ADDRESS_FILE,
     DATABASE_FILE,
@@ -27,7 +25,7 @@ from counterfoil.rest import api
 from counterfoil.rest.direct import Direct
 from counterfoil.rest.edge import Edge
 from counterfoil.rest.protection import Protection
-from counterfoil.store import migrations
+from counterfoil.rest.watch import Watch
 
 if TYPE_CHECKING:
     from counterfoil.mcp_door import EndpointOf
@@ -55,15 +53,16 @@ def create_app(house: House, sandbox: Sandbox | None = None, mcp_endpoint_of: En
         title="Counterfoil", version=__version__, lifespan=lifespan, redirect_slashes=False, docs_url=None,
         redoc_url=None, openapi_url=None,
     )  # fmt: skip
-    protection = Protection(is_tls=house.settings.base_url.startswith("https:"))
-    app.edge = lambda inner: Edge(sandbox.around(inner) if sandbox else inner, house.limits, protection)
+    protection, watch = Protection(is_tls=house.settings.base_url.startswith("https:")), Watch()
+    app.edge = lambda inner: Edge(sandbox.around(inner) if sandbox else inner, house.limits, protection, watch)
     api.mount(app, house.doors, is_sandbox=sandbox is not None)
     if sandbox:
         sandbox.mount(app)
-    _add_health(app, house)
+    health.mount(app, house, watch)
     _add_pages(app, house)
     # What a sandbox puts around the API is around the calls of tools too.
     mcp_door = McpDoor(app, app if sandbox else Direct(app), house, mcp_endpoint_of)
+    watch.learn(app.router.routes)
     return app
 
 
@@ -74,19 +73,6 @@ class _Application(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         return self.edge(super().build_middleware_stack())
-
-
-def _add_health(app: FastAPI, house: House) -> None:
-    async def healthz(_request: Request) -> Response:
-        return JSONResponse({"status": "ok", "version": __version__})
-
-    def readyz(_request: Request) -> Response:
-        with house.database.read() as conn:
-            is_ready = migrations.current(conn) == migrations.HEAD
-        return JSONResponse({"status": "ready" if is_ready else "not ready"}, status_code=200 if is_ready else 503)
-
-    app.add_route("/healthz", healthz, methods=["GET"])
-    app.add_route("/readyz", readyz, methods=["GET"])
 
 
 def _add_pages(app: FastAPI, house: House) -> None:

@@ -159,6 +159,10 @@ class House:
         """How many jobs this process did so far, by kind."""
         return self._jobs.done() if self._jobs else Counter()
 
+    def job_outcomes(self) -> Counter[tuple[str, str]]:
+        """How many tries of this process ended how so far, by kind and outcome: done, failed or laid_aside."""
+        return self._jobs.outcomes() if self._jobs else Counter()
+
     def jobs_held_back(self) -> AbstractContextManager[None]:
         """No job runs in this process while it is entered."""
         return self._jobs.held_back() if self._jobs else nullcontext()

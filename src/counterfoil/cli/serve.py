@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 import webbrowser
 from json import dumps
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from counterfoil import logs
 from counterfoil.cli.console import DatabaseOption, DataOption, fail
 from counterfoil.cli.initialize import house_settings
 from counterfoil.cli.sandbox import serve_sandbox
@@ -80,7 +80,7 @@ def run(
 
     settings = house.settings
     sys.setswitchinterval(SWITCH_SECONDS)
-    log_with_trace_ids()
+    logs.configure(settings)
     config = uvicorn.Config(
         create_app(house, sandbox), host=settings.host, port=settings.port, access_log=False, log_level="warning",
         log_config=None, timeout_graceful_shutdown=10, server_header=False, ws="none",
@@ -95,17 +95,9 @@ def run(
         sys.exit(1)
 
 
-def log_with_trace_ids() -> None:
-    from counterfoil.rest.trace import TraceFilter
-
-    handler = logging.StreamHandler()
-    handler.addFilter(TraceFilter())
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s [%(trace_id)s] %(message)s"))
-    logging.basicConfig(level=logging.WARNING, handlers=[handler])
-
-
 def _announce(told: str, open_url: str | None) -> None:
     print(told, flush=True)
+    logs.prepare()
     if open_url:
         webbrowser.open(open_url)
 

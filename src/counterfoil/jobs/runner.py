@@ -175,6 +175,8 @@ class Runner:
     def _later(self, row: JobRow, pause: timedelta, *, attempts: int, error: str, is_dead: bool) -> None:
         works = self._tools.works
         run_at = timestamp(works.clock.now() + pause)
+        if attempts > row.attempts:
+            self._tools.gate.failed(row.kind, is_dead=is_dead)
         with works.database.write() as conn:
             queue.retry(conn, row, run_at=run_at, attempts=attempts, error=error[:2000], is_dead=is_dead)
             queue.release(conn, holder=self._tools.leases.holder, ids=[row.id])

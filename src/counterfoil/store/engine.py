@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection as Connection  # re-exported: operations name the type, and nothing else of it
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, QueuePool, create_engine, event
 
 from counterfoil.store import away, postgresql
 from counterfoil.store.away import told
-from counterfoil.store.locks import FairLock, FileLock
+from counterfoil.store.locks import FairLock, FileLock, Waits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,9 +38,10 @@ class Database:
         self._writer = writer or engine
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._fair = FairLock()
+        self.write_waits = Waits()
         self._file_lock = FileLock(write_lock_file) if write_lock_file else None
         self._watch: sqlite3.Connection | None = None
-        self._sqlite_file = Path(str(engine.url.database)) if self.is_sqlite else None
+        self._sqlite_file = str(engine.url.database) if self.is_sqlite else None
         self._identity: tuple[int, int] | None = None
 
     def version(self) -> int | None:
@@ -52,8 +54,8 @@ class Database:
         with told:
             self._check_file()
             if self._watch is None:
-                path = str(self._sqlite_file)
-                self._watch = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+                file = str(self._sqlite_file)
+                self._watch = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
             found: int = self._watch.execute("PRAGMA data_version").fetchone()[0]
         return found
 
@@ -80,7 +82,9 @@ class Database:
             with told, self.engine.connect() as conn, postgresql.writing(conn):
                 yield conn
             return
+        asked_at = time.perf_counter()
         with told, self._fair, self._held_file_lock():
+            self.write_waits.add(time.perf_counter() - asked_at)
             self._check_file()
             with self._sqlite_write() as conn:
                 yield conn
@@ -98,7 +102,7 @@ class Database:
         conn.connection.driver_connection.execute(statement)  # type: ignore[union-attr]  # an open one has it
 
     def _check_file(self) -> None:
-        """Raises Unavailable when the SQLite file was removed or replaced behind our back, in two microseconds.
+        """Raises Unavailable when the SQLite file was removed or replaced behind our back, in some two microseconds.
 
         Open connections would go on in the removed file, and what they wrote would be gone with them.
         """
@@ -140,6 +144,12 @@ class Database:
         ):
             source.backup(conn.connection.driver_connection)  # type: ignore[arg-type]  # SQLite's own, and open
             meanwhile()
+
+    @property
+    def connections_in_use(self) -> int:
+        """How many connections of the pool somebody has now."""
+        pools = {engine.pool for engine in (self.engine, self._writer)}
+        return sum(pool.checkedout() for pool in pools if isinstance(pool, QueuePool))
 
     def _held_file_lock(self) -> AbstractContextManager[None]:
         return self._file_lock.held() if self._file_lock else nullcontext()
