@@ -19,7 +19,7 @@ from tests.plugins.repeatable import is_full_size
 from tests.reliability.simulator.run import Found, run
 
 SEEDS = 10_000 if is_full_size() else 200
-STEPS = 40 if is_full_size() else 10
+STEPS = 30 if is_full_size() else 10
 PORTION = 250
 # Every run has seeds of its own when it has a seed of its own.
 FIRST = 0 if run_seed() == 20261123 else run_seed() * 10_000
