@@ -268,6 +268,7 @@ def test_what_is_settled_is_kept_for_thirty_days(desk: Desk) -> None:
     assert desk.rows(subscription) == []
 
 
+@pytest.mark.sqlite
 def test_once_an_hour_secrets_are_sealed_with_the_present_key(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     subscription = desk.subscribe("http://127.0.0.1:9/")
     old = (desk.workshop.company.house.settings.data / "secret.key").read_text().strip()

@@ -279,6 +279,7 @@ def test_the_house_itself_is_not_asked(company: Company) -> None:
         assert not work.acts
 
 
+@pytest.mark.sqlite
 def test_a_policy_of_never_costs_no_query(company: Company) -> None:
     draft = company.create()
     statements: list[str] = []

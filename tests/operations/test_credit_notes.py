@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from counterfoil.app import House
 from counterfoil.domain.credit_note import NewCreditNote
@@ -183,7 +184,7 @@ def test_what_happened_is_written_down(company: Company, invoice: str) -> None:
     with company.read() as work:
         events = [event[0] for event in journal.of_document(work.conn, company.id, note.id)]
         of_invoice = [event[0] for event in journal.of_document(work.conn, company.id, invoice)]
-        jobs = work.conn.exec_driver_sql("SELECT payload FROM jobs WHERE id = ?", (note.id,)).scalar_one()
+        jobs = work.conn.execute(text("SELECT payload FROM jobs WHERE id = :id"), {"id": note.id}).scalar_one()
     assert (events, of_invoice) == (["created_and_finalized"], ["created_and_finalized", "credited"])
     assert json.loads(jobs) == {"document_kind": "credit_note", "document_id": note.id, "version": 1}
 
@@ -194,6 +195,7 @@ def test_another_organizations_is_not_found(company: Company, invoice: str, hous
         credit_notes.get(work, note.id)
 
 
+@pytest.mark.sqlite
 def test_no_program_changes_or_removes_one(company: Company, invoice: str, house: House) -> None:
     credit(company, invoice)
     with sqlite3.connect(house.settings.data / "counterfoil.db") as sql:

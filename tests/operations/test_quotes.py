@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 import sqlalchemy.exc
 
@@ -295,8 +296,8 @@ def test_an_answered_quote_is_closed(company: Company, answer: Callable[[Company
     assert code(lambda: change(company, closed.id, header="x"), WrongState) == expected
     assert code(lambda: delete(company, closed.id), WrongState) == expected
     with pytest.raises(sqlalchemy.exc.IntegrityError, match="immutable"), company.write() as work:
-        work.conn.exec_driver_sql("UPDATE quotes SET frozen = '{}' WHERE id = ?", (closed.id,))
-    with pytest.raises(sqlite3.IntegrityError, match="deleted"), company.write() as work:
+        work.conn.execute(sqlalchemy.text("UPDATE quotes SET frozen = '{}' WHERE id = :id"), {"id": closed.id})
+    with pytest.raises((sqlite3.IntegrityError, psycopg.IntegrityError), match="deleted"), company.write() as work:
         store.delete_quote(work.conn, company.id, closed)
 
 

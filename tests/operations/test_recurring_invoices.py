@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from counterfoil import errors
 from counterfoil.domain.client import ClientFields
@@ -247,7 +248,9 @@ def test_a_failure_stands_once_in_the_journal(company: Company) -> None:
         at(company, f"2026-03-31T{hour}:00")
         tick(company)
     with company.read() as work:
-        found = work.conn.exec_driver_sql("SELECT type FROM journal WHERE subject_id = ?", (recurring_id,))
+        found = work.conn.execute(
+            text("SELECT type FROM journal WHERE subject_id = :id ORDER BY position"), {"id": recurring_id}
+        )
         assert [row[0] for row in found] == ["created", "invoice_failed"]
 
 

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from counterfoil import errors
 from counterfoil.domain.client import ClientFields
@@ -204,7 +205,7 @@ def test_a_client_that_lost_its_address_gives_no_mail_and_is_not_asked_again(com
     assert tick(company) == 0
     assert [day.outcome for day in days(company, invoice)] == ["failed"]
     with company.read() as work:
-        types = work.conn.exec_driver_sql("SELECT type FROM journal WHERE subject_id = ?", (invoice,)).scalars()
+        types = work.conn.execute(text("SELECT type FROM journal WHERE subject_id = :id"), {"id": invoice}).scalars()
         assert "reminder_failed" in list(types)
 
 

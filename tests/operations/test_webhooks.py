@@ -361,6 +361,7 @@ def test_the_journal_knows_and_shows_no_secret(subscriber: Subscriber, company: 
     assert "tell" not in str(events)
 
 
+@pytest.mark.sqlite
 def test_a_secret_sealed_with_an_older_key_is_sealed_anew(subscriber: Subscriber, house: House) -> None:
     from counterfoil.ports.sealing import KeySealer
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import sqlite3
 import time
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
 import pytest
 
+from tests.support import databases
 from tests.support.server import Api, expect
 
 PDF = b"%PDF-1.7 a small file"
@@ -96,8 +96,7 @@ def test_an_expired_link_is_gone(fr: Api) -> None:
     shown = uploaded(fr)
     past = str(int(time.time()) - 1)
     # Signed as the server would have half an hour ago, with its own key.
-    with sqlite3.connect(fr.server.data / "counterfoil.db") as database:
-        (key,) = database.execute("SELECT value FROM instance_secrets WHERE name = 'download_links'").fetchone()
+    ((key,),) = databases.rows(fr.server.data, "SELECT value FROM instance_secrets WHERE name = 'download_links'")
     message = f"{fr.organization.id}/{shown['id']}/{past}".encode()
     signature = hmac.new(key, message, hashlib.sha256).hexdigest()
     with fr.server.http() as nobody:

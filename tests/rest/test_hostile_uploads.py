@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import httpx
 import pytest
 
 from counterfoil.rest.api import ROUTES
+from tests.support import databases
 from tests.support import hostile_files as files
 from tests.support.server import Api, Server, expect
 
@@ -72,8 +72,7 @@ def nothing_kept(server: Server) -> Iterator[None]:
     """Compares rows and files before and after."""
 
     def state() -> tuple[list[int], set[Path]]:
-        with closing(sqlite3.connect(server.data / "counterfoil.db")) as database:
-            rows = [database.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in TABLES]
+        rows = [databases.rows(server.data, f"SELECT count(*) FROM {table}")[0][0] for table in TABLES]
         return rows, set(Path(server.data, "files").glob("*/*"))
 
     before = state()
@@ -151,8 +150,7 @@ def test_a_name_leads_nowhere(fr: Api, upload: Upload, given: str, kept: str) ->
         path, content=body, headers={"Content-Type": f"multipart/form-data; boundary={boundary}"}
     )  # fmt: skip
     expect(answer, 200)
-    with closing(sqlite3.connect(fr.server.data / "counterfoil.db")) as database:
-        ((name,),) = database.execute("SELECT file_name FROM attachments ORDER BY id DESC LIMIT 1").fetchall()
+    ((name,),) = databases.rows(fr.server.data, "SELECT file_name FROM attachments ORDER BY id DESC LIMIT 1")
     assert name == kept
 
 

@@ -153,6 +153,7 @@ def test_who_made_a_subscription_sees_it_and_nobody_else(fresh: Api, fr: Api) ->
         bare(other.post(f"{BASE}/{made['id']}/deliveries/{made['id']}/replay"), 404)
 
 
+@pytest.mark.sqlite
 def test_a_repeated_create_shows_the_secret_again_and_the_database_shows_it_never(fresh: Api) -> None:
     first = fresh.post(BASE, body(), **{"X-Qonto-Idempotency-Key": "webhook-1"})
     again = fresh.post(BASE, body(), **{"X-Qonto-Idempotency-Key": "webhook-1"})

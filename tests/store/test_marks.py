@@ -12,6 +12,8 @@ from counterfoil.store import marks
 from counterfoil.store.marks import WrongDirectory
 from tests.support.houses import new_company, open_house
 
+pytestmark = pytest.mark.sqlite
+
 
 def test_an_empty_or_missing_directory_can_become_either(tmp_path: Path) -> None:
     for data in (tmp_path, tmp_path / "missing"):

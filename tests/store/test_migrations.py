@@ -21,6 +21,8 @@ from counterfoil.store import (
 from counterfoil.store.engine import Database, open_sqlite
 from counterfoil.store.tables import metadata
 
+pytestmark = pytest.mark.sqlite
+
 
 @pytest.fixture
 def database(tmp_path: Path) -> Database:

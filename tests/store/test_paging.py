@@ -181,6 +181,7 @@ def test_a_page_past_the_end_is_empty_and_still_knows_the_total(company: Company
     assert found == (1, [])
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("wanted", [InvoiceFilter(), InvoiceFilter(("draft",)), InvoiceFilter(("draft", "paid"))])
 def test_skipped_rows_are_never_read_whole(house: House, company: Company, wanted: InvoiceFilter) -> None:
     """The rows that OFFSET passes over must come from an index: a text is a thousand times as long as its key."""

@@ -12,6 +12,8 @@ from counterfoil.app import House
 from counterfoil.store import triggers
 from tests.support.houses import Company, new_company, open_house
 
+pytestmark = pytest.mark.sqlite
+
 
 def count(house: House) -> int:
     with house.database.read() as conn:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, text
 
 from counterfoil.app import House
 from counterfoil.store import recurring_invoices, reminders
@@ -44,6 +44,7 @@ ASKED: list[tuple[str, Callable[[Connection, str, str], object], str]] = [
 ]
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(("ask", "index"), [asked[1:] for asked in ASKED], ids=[asked[0] for asked in ASKED])
 def test_it_is_answered_from_an_index(
     house: House, company: Company, ask: Callable[[Connection, str, str], object], index: str
@@ -62,7 +63,7 @@ def test_imported_invoices_are_not_reminded_of(house: House, company: Company) -
     company.create(status="unpaid")
     imported = company.create(status="unpaid").id
     with house.database.write() as conn:
-        conn.exec_driver_sql("UPDATE client_invoices SET imported = 1 WHERE id = ?", (imported,))
+        conn.execute(text("UPDATE client_invoices SET imported = true WHERE id = :id"), {"id": imported})
         found = reminders.unpaid_of_client(conn, company.id, company.client_id, "2026-01-01")
     assert len(found) == 1
 

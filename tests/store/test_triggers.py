@@ -11,6 +11,8 @@ from counterfoil.app import House
 from counterfoil.store.triggers import DOCUMENTS
 from tests.support.houses import Company
 
+pytestmark = pytest.mark.sqlite
+
 GUARDED = ("frozen", "number", "finalized_at", "id", "organization_id", "seq", "public_token", "created_at")
 
 

@@ -20,6 +20,8 @@ from counterfoil.operations.work import Actor
 from counterfoil.settings import Settings
 from counterfoil.store import migrations, triggers
 
+pytestmark = pytest.mark.sqlite
+
 SCHEMAS = Path(__file__).with_name("schemas")
 
 

@@ -125,6 +125,7 @@ def test_what_was_settled_long_ago_is_forgotten_a_few_at_a_time(house: House, co
         assert sorted(row.id for row in left) == ["new", "waiting"]
 
 
+@pytest.mark.sqlite
 def test_a_question_for_subscribers_reads_an_index(house: House, company: Company) -> None:
     asked = (
         "EXPLAIN QUERY PLAN SELECT id FROM webhook_subscriptions WHERE organization_id = 'x'",

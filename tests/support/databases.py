@@ -9,7 +9,10 @@ import base64
 import os
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+from counterfoil.house import open_database
+from counterfoil.settings import Settings
 from tests.support import postgres
 
 VARIABLE = "COUNTERFOIL_TEST_DATABASE"
@@ -31,6 +34,16 @@ def settings_of(data: Path) -> dict[str, str]:
 def environment_of(data: Path) -> dict[str, str]:
     """The same for a process."""
     return {f"COUNTERFOIL_{name.upper()}": value for name, value in settings_of(data).items()}
+
+
+def rows(data: Path, question: str) -> list[tuple[Any, ...]]:
+    """What a server's database answers, asked past the server."""
+    database = open_database(Settings(data=data, **settings_of(data)))
+    try:
+        with database.read() as conn:
+            return [tuple(row) for row in conn.exec_driver_sql(question)]
+    finally:
+        database.dispose()
 
 
 @cache

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from counterfoil.store import journal
 from tests.support import hostile
 from tests.web.conftest import Company
 
@@ -402,7 +403,5 @@ def test_what_the_client_did_is_written_down(company: Company) -> None:
     quote = company.quote()
     accept(company, quote)
     with company.house.database.read() as conn:
-        rows = conn.exec_driver_sql(
-            "select type, principal from events where document_id = ? order by occurred_at", (quote["id"],)
-        ).fetchall()
-    assert ("accepted", "public_page") in [tuple(row) for row in rows]
+        found = journal.of_document(conn, company.organization.id, quote["id"])
+    assert ("accepted", "public_page") in [(what, principal) for what, principal, *_ in found]
