@@ -172,7 +172,7 @@ def test_a_store_that_hangs_keeps_only_some_of_the_threads(
         blobs.get("0" * 64)
 
     # Then it does not wait with them
-    assert time.monotonic() - started < 0.3
+    assert time.monotonic() - started < 1
     for thread in waiting:
         thread.join()
 

@@ -302,7 +302,7 @@ def test_postgresql_goes_away_and_comes_back(postgresql: Postgres, tmp_path: Pat
         # Then it is said, in time, and nothing is lost or made twice once it is back
         for answer in answers:
             refused(answer, "database_unavailable")
-        assert took < 10
+        assert took < 20
         assert (ready.status_code, alive.status_code) == (503, 200)
         kept.append(eventually(api, client_id)["number"])
         assert numbers(api) == kept
@@ -368,7 +368,7 @@ def test_a_mail_server_that_hangs_holds_up_nothing_else_and_nothing_is_said_to_b
         assert waiting, "nobody tried to send"
 
         # When another invoice is issued, then it has its PDF at once
-        attached(api, api.issued(client_id=first["client"]["id"]), seconds=5)
+        attached(api, api.issued(client_id=first["client"]["id"]), seconds=15)
 
         # And the letter is not said to be sent
         emails = expect(api.get(f"/client_invoices/{first['id']}/emails"), 200)["emails"]
