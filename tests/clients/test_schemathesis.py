@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.plugins.figures import Figure
 from tests.plugins.repeatable import is_full_size
 from tests.support.server import Api, clean_environment, make_organization, start_server
 
@@ -42,7 +43,9 @@ def without_coverage(operation: str) -> str:
 
 
 @pytest.mark.timeout(3600 if is_full_size() else 300)
-def test_no_answer_is_a_bug_or_other_than_described(clients_python: Path, company: Api, tmp_path: Path) -> None:
+def test_no_answer_is_a_bug_or_other_than_described(
+    clients_python: Path, company: Api, tmp_path: Path, figure: Figure
+) -> None:
     command = [
         str(clients_python.with_name("st")), "run", f"{company.server.url}/openapi.json",
         "--header", f"Authorization:{company.organization.api_key}", "--phases", PHASES, "--checks", CHECKS,
@@ -58,3 +61,4 @@ def test_no_answer_is_a_bug_or_other_than_described(clients_python: Path, compan
     assert counted, done.stdout[-3_000:]
     assert counted[1] == counted[2]
     assert int(counted[1]) >= CASES
+    figure("R6", f"schemathesis: {PHASES}", int(counted[1]), "requests", "0 bugs, 0 answers other than described")

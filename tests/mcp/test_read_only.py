@@ -20,6 +20,7 @@ from tests.mcp.connecting import ERAS, Assistant
 from tests.mcp.test_attachments import put
 from tests.mcp.test_wrong_calls import Makers
 from tests.mcp.wrong_calls import RIGHT
+from tests.plugins.figures import Figure
 from tests.support import hostile_files as files
 
 READS = frozenset(scope for scope in scopes.ALL_SCOPES if scope.endswith(".read"))
@@ -101,7 +102,7 @@ READING = [tool for tool in TOOLS if tool.hints.is_read_only]
 WRITING = [tool for tool in TOOLS if not tool.hints.is_read_only]
 
 
-def test_a_token_that_may_only_read_writes_nothing(office: Office, house: House) -> None:
+def test_a_token_that_may_only_read_writes_nothing(office: Office, house: House, figure: Figure) -> None:
     # Given calls that would all go through, about things that are there
     calls = right_calls(office)
     before, version = contents(house), house.database.version()
@@ -123,6 +124,7 @@ def test_a_token_that_may_only_read_writes_nothing(office: Office, house: House)
     reads = called(office, READING, calls, scopes=READS)
     assert [name for name, answer in reads.items() if answer.is_error] == []
     assert contents(house) == before
+    figure("R15", "every tool of /mcp, by a token that may only read", len(WRITING), "writing tools", "0 writes")
 
 
 @pytest.mark.parametrize("policy", ["never", "always"])

@@ -13,6 +13,7 @@ from counterfoil.errors import Unavailable
 from counterfoil.formats.page import Appearance
 from counterfoil.formats.pdf import font_directories
 from counterfoil.ports.renderer import ChildRenderer
+from tests.plugins.figures import Figure
 from tests.plugins.loud_skips import need_tool
 from tests.support import hostile, strace
 from tests.support import sample_documents as samples
@@ -51,7 +52,7 @@ def source_roots() -> tuple[str, ...]:
     return tuple(path for path in sys.path if path and not path.endswith(".zip"))
 
 
-def test_hostile_texts_open_no_socket_and_no_file_outside(tmp_path: Path) -> None:
+def test_hostile_texts_open_no_socket_and_no_file_outside(tmp_path: Path, figure: Figure) -> None:
     document = samples.french()
     attack = " ".join(hostile.TEXTS[kind] for kind in ("typst code", "reading a file", "a package", "HTML"))
 
@@ -61,6 +62,8 @@ def test_hostile_texts_open_no_socket_and_no_file_outside(tmp_path: Path) -> Non
     assert trace.outside([*ALLOWED, *source_roots()]) == []
     assert any(file.endswith("invoice.typ") for file in trace.files)
     assert any("NotoSans" in file for file in trace.files)
+    fields = len(hostile.fields(document))
+    figure("R8", "strace of the renderer, hostile texts in every field", fields, "fields", "0 sockets, 0 other files")
 
 
 def test_once_ready_no_file_is_opened_at_all(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from counterfoil.domain.client_invoice import ClientInvoiceChange
 from counterfoil.domain.scopes import ALL_SCOPES
 from counterfoil.operations import approvals, client_invoices
 from counterfoil.operations.organization import create_credential
+from tests.plugins.figures import Figure
 from tests.plugins.repeatable import is_full_size
 from tests.support.houses import Company, SteppingClock, new_company, open_house
 
@@ -150,7 +151,7 @@ def declined(books: Books, _chance: random.Random) -> Answer:
 WAYS = (forged, replayed, moved, stale, foreign, declined)
 
 
-def test_nothing_is_done_without_the_very_yes_for_it(books: Books) -> None:
+def test_nothing_is_done_without_the_very_yes_for_it(books: Books, figure: Figure) -> None:
     chance = random.Random(5)
     tried: Counter[str] = Counter()
     for index in range(ATTEMPTS):
@@ -166,6 +167,8 @@ def test_nothing_is_done_without_the_very_yes_for_it(books: Books) -> None:
     assert done["deleted"] == 0
     assert done["created_and_finalized"] == books.legitimate["created"]
     assert done["send_requested"] == books.legitimate["mailed"] == done["spent"]
+    did = "approvals forged, replayed, moved, stale, foreign, declined"
+    figure("R15", did, ATTEMPTS, "attempts", "0 acts without a person's yes")
 
 
 def _events(company: Company) -> Counter[str]:

@@ -16,6 +16,7 @@ from mcp_types import CallToolResult
 
 from tests.mcp.connecting import conforming
 from tests.mcp.test_endpoint import META, MODERN
+from tests.plugins.figures import Figure
 from tests.plugins.repeatable import is_full_size
 from tests.reliability import books
 from tests.support.server import Api, Server, expect, make_organization, start_server
@@ -85,14 +86,15 @@ def the_one(host: Host, answers: list[dict[str, Any]]) -> None:
 
 
 @pytest.mark.timeout(900)
-def test_with_one_key_one_document(host: Host) -> None:
+def test_with_one_key_one_document(host: Host, figure: Figure) -> None:
     answers = host.many(lambda _n: host.call(CREATE, **BODY, idempotency_key="june-2026"), CALLS, AT_ONCE)
     assert len(answers) == CALLS
     the_one(host, answers)
+    figure("R3", f"the same create over /mcp under one key, {AT_ONCE} at once", CALLS, "calls", "1 document")
 
 
 @pytest.mark.timeout(900)
-def test_without_a_key_the_same_content_is_one_document(host: Host) -> None:
+def test_without_a_key_the_same_content_is_one_document(host: Host, figure: Figure) -> None:
     answers = host.many(lambda _n: host.call(CREATE, **BODY), CALLS, AT_ONCE)
     assert len(answers) == CALLS
     the_one(host, answers)
@@ -100,10 +102,11 @@ def test_without_a_key_the_same_content_is_one_document(host: Host) -> None:
     other = host.call(CREATE, **BODY, allow_duplicate=True)
     assert other["client_invoice"]["number"].endswith("-002")
     assert host.api.count() == 2
+    figure("R3", f"the same create over /mcp without a key, {AT_ONCE} at once", CALLS, "calls", "1 document")
 
 
 @pytest.mark.timeout(900)
-def test_with_keys_of_their_own_there_are_as_many_as_keys(host: Host) -> None:
+def test_with_keys_of_their_own_there_are_as_many_as_keys(host: Host, figure: Figure) -> None:
     keys, times = CALLS // 10, 5
     found = host.many(
         lambda n: host.call(CREATE, **BODY, header=f"{n % keys}", idempotency_key=f"k-{n % keys}"),
@@ -114,6 +117,7 @@ def test_with_keys_of_their_own_there_are_as_many_as_keys(host: Host) -> None:
     assert Counter("repeated" in answer for answer in found)[False] == keys
     api = host.api
     assert books.check(api.server.data, api.organization.id, api.today[:4]) == keys
+    figure("R3", f"creates over /mcp, {times} times each", keys, "keys", f"{keys} documents")
 
 
 @pytest.mark.timeout(900)

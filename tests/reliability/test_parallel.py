@@ -9,14 +9,18 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from counterfoil.domain.client_invoice import NewClientInvoice
 from counterfoil.errors import WrongState
 from counterfoil.operations import client_invoices
+from tests.plugins.figures import Figure
+from tests.plugins.repeatable import is_full_size
 from tests.reliability import books
 from tests.support.houses import new_company, open_house
 from tests.support.server import Api, make_organization, start_server
 
-COUNT = 500
+COUNT = 5_000 if is_full_size() else 500
 CLIENTS = 16
 
 
@@ -24,7 +28,8 @@ def expected(year: str) -> list[str]:
     return [f"F-{year}-{n:03d}" for n in range(1, COUNT + 1)]
 
 
-def test_500_finalizes_at_once_over_http_give_1_to_500(tmp_path: Path) -> None:
+@pytest.mark.timeout(1800)
+def test_500_finalizes_at_once_over_http_give_1_to_500(tmp_path: Path, figure: Figure) -> None:
     server = start_server(tmp_path / "data")  # with its jobs, as a person runs it
     try:
         organization = make_organization(server.data, "FR")
@@ -37,9 +42,11 @@ def test_500_finalizes_at_once_over_http_give_1_to_500(tmp_path: Path) -> None:
         server.stop()
     assert sorted(numbers) == sorted(expected(api.today[:4]))
     assert books.check(server.data, organization.id, api.today[:4]) == COUNT
+    figure("R2", f"finalizes over HTTP by {CLIENTS} clients at once, SQLite", COUNT, "finalizes", "exactly 1 to N")
 
 
-def test_500_finalizes_at_once_in_one_process_give_1_to_500(tmp_path: Path) -> None:
+@pytest.mark.timeout(1800)
+def test_500_finalizes_at_once_in_one_process_give_1_to_500(tmp_path: Path, figure: Figure) -> None:
     house = open_house(tmp_path / "data")
     company = new_company(house)
     with company.write() as work:
@@ -49,6 +56,7 @@ def test_500_finalizes_at_once_in_one_process_give_1_to_500(tmp_path: Path) -> N
     house.close()
     assert sorted(str(number) for number in numbers) == expected("2026")
     assert books.check(tmp_path / "data", company.id, "2026") == COUNT
+    figure("R2", f"finalizes by {CLIENTS} threads at once, SQLite", COUNT, "finalizes", "exactly 1 to N")
 
 
 def test_the_same_draft_finalized_many_times_at_once_is_issued_once(tmp_path: Path) -> None:

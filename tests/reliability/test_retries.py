@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.plugins.figures import Figure
 from tests.plugins.repeatable import is_full_size
 from tests.reliability import books
 from tests.reliability.wire import CUTS, Wire, issue
@@ -41,7 +42,7 @@ async def issue_all(wire: Wire, body: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.timeout(900)
-def test_three_deliveries_with_cut_connections_make_one_document_each(api: Api) -> None:
+def test_three_deliveries_with_cut_connections_make_one_document_each(api: Api, figure: Figure) -> None:
     body = api.invoice_body(status="unpaid")
     wire = Wire([api.server.url], api.organization.api_key)
     # When every operation is delivered three times and cut anywhere
@@ -59,3 +60,5 @@ def test_three_deliveries_with_cut_connections_make_one_document_each(api: Api) 
     assert min(wire.cuts[cut] for cut in CUTS) > OPERATIONS // 4
     assert "a bug:" not in api.server.log
     assert "Traceback" not in api.server.log
+    did = "three deliveries each over REST, connections cut at random"
+    figure("R3", did, OPERATIONS, "operations", f"{OPERATIONS:,} documents, numbered 1 to N")

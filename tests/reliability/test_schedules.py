@@ -16,6 +16,7 @@ import pytest
 from counterfoil.domain.client import ClientFields
 from counterfoil.domain.schedule import Frequency, period_date
 from counterfoil.operations import clients
+from tests.plugins.figures import Figure
 from tests.plugins.repeatable import is_full_size
 from tests.reliability import books
 from tests.reliability.forks import Forks, forks
@@ -36,7 +37,7 @@ FREQUENCIES = (("daily", 1), ("daily", 2), ("weekly", 1), ("monthly", 1), ("mont
 
 
 @pytest.mark.timeout(1800)
-def test_killed_schedulers_and_jumping_clocks_make_each_period_once(tmp_path: Path) -> None:
+def test_killed_schedulers_and_jumping_clocks_make_each_period_once(tmp_path: Path, figure: Figure) -> None:
     clock = FileClock(tmp_path / "clock")
     clock.set(START)
     house = open_house(tmp_path / "data", clock)
@@ -65,6 +66,8 @@ def test_killed_schedulers_and_jumping_clocks_make_each_period_once(tmp_path: Pa
     with closing(sqlite3.connect(tmp_path / "data" / books.DATABASE)) as sql:
         check_periods(sql, made)
         check_reminders(sql, {plain: 1, eager: 2})
+    did = f"kill -9 of one of {SCHEDULERS} schedulers, clocks jumping both ways, {DAYS} days"
+    figure("R10", did, KILLS, "kills", f"{len(made):,} periods, one invoice each; each reminder once")
 
 
 def second_client(company: Company) -> str:
