@@ -170,7 +170,7 @@ class _Known:
 
     def _look_up(self, authorization: str | None, now: datetime) -> Actor:
         with self._works.database.read() as conn:
-            return access.authenticate(conn, authorization, timestamp(now), self._audience)
+            return access.authenticate(conn, authorization, timestamp(now), self._audience, door="mcp")
 
 
 def caller_for(app: App, works: Works, actor: Actor) -> Caller:

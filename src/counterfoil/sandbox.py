@@ -171,7 +171,7 @@ class Sandbox:
             uuid7(now), tracking_id, said.status_code, said.reason, said.reason_message, said.occurred_at or now
         )
         self._exchange.say(organization_id, tracking_id, event)
-        with self._house.works.write(Actor(organization_id, "sandbox")) as work:
+        with self._house.works.write(Actor(organization_id, "sandbox", client="api")) as work:
             einvoice_submissions.poll_later(work)
 
     def emails(self) -> list[dict[str, Any]]:

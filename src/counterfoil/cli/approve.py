@@ -37,7 +37,7 @@ def approve(
                 fail("--json asks nobody; add --yes when you have read what it is about: counterfoil approvals")
             _print_question(row, works.page_base)
             _confirm("Decline it?" if decline else "Approve it?")
-        with works.write(Actor(row.organization_id, "cli")) as work:
+        with works.write(Actor(row.organization_id, "cli", client="terminal")) as work:
             decide = approvals.decline if decline else approvals.approve
             after = decide(work, row.id, approvals.TERMINAL)
     if json:
@@ -63,7 +63,7 @@ def approvals(
     rows = []
     with _opened(data, database_url, organization) as desks:
         for works, organization_id in desks:
-            with works.read(Actor(organization_id, "cli")) as work:
+            with works.read(Actor(organization_id, "cli", client="terminal")) as work:
                 rows += [_as_shown(row) for row in operations.pending(work)]
     if not rows and not json:
         print("Nothing waits for a yes.")
@@ -111,7 +111,7 @@ def _found(desks: Iterable[tuple[Works, str]], approval_id: str) -> tuple[Works,
     from counterfoil.operations.work import Actor
 
     for works, organization_id in desks:
-        with works.read(Actor(organization_id, "cli")) as work:
+        with works.read(Actor(organization_id, "cli", client="terminal")) as work:
             try:
                 return works, approvals.get(work, approval_id)
             except errors.NotFound:

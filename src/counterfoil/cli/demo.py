@@ -63,7 +63,7 @@ def _prepare(house: House) -> tuple[list[str], str]:
             found = organizations.every(conn)
     company = found[0]
     wanted = client_invoices.InvoiceFilter(statuses=("unpaid",))
-    with house.works.write(Actor(company.id, "demo")) as work:
+    with house.works.write(Actor(company.id, "demo", client="terminal")) as work:
         secret = organization.create_credential(work, name="demo", login=company.slug, scopes=_scopes())
         _, rows = client_invoices.page(work.conn, company.id, wanted, is_descending=False, limit=3, skip=0)
     base = house.settings.base_url

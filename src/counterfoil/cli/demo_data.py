@@ -99,7 +99,7 @@ class Filled:
 
 def fill(house: House) -> Filled:
     """Makes the sample company with clients and invoices in every state, and mails one of them."""
-    actor = Actor(uuid7(house.clock.now()), "demo")
+    actor = Actor(uuid7(house.clock.now()), "demo", client="terminal")
     profile = organization.with_country_defaults(COMPANY)
     with house.works.write(actor) as work:
         organization.create(work, profile, iban=IBAN)

@@ -79,7 +79,7 @@ def create(
     try:
         if house.is_sandbox:
             profile = profile.model_copy(update={"is_specimen": True})
-        actor = Actor(uuid7(house.clock.now()), "cli")
+        actor = Actor(uuid7(house.clock.now()), "cli", client="terminal")
         with house.works.write(actor) as work:
             made = organization.create(work, profile, iban=iban, next_number=next_number)
             members.found(work)

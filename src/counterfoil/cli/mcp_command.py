@@ -101,7 +101,7 @@ async def _in_process(house: House, organization_id: str, policy: ApprovalPolicy
 
     # Whoever may start this process may read the database: there is no key to ask for. What cannot be taken back
     # waits for the person all the same.
-    actor = Actor(organization_id, "mcp", ALL_SCOPES, credential_id="stdio", policy=policy)
+    actor = Actor(organization_id, "mcp", ALL_SCOPES, credential_id="stdio", policy=policy, client="mcp")
     await serve_stdio(caller_for(create_app(house), house.works, actor), house.clock.now)
 
 

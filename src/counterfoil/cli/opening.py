@@ -23,7 +23,7 @@ def opened(data: Path | None, organization: str | None, database_url: str | None
 
     house = House(house_settings(data, database_url))
     try:
-        with house.works.write(Actor(find_organization(house, organization), "cli")) as work:
+        with house.works.write(Actor(find_organization(house, organization), "cli", client="terminal")) as work:
             yield work
     finally:
         house.close()

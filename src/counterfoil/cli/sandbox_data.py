@@ -206,7 +206,7 @@ class _Filling:
 
     def _found(self) -> None:
         country, code = COUNTRIES[self.country], self.country
-        self.actor = Actor(uuid7(self.clock.now()), "sandbox", ALL_SCOPES)
+        self.actor = Actor(uuid7(self.clock.now()), "sandbox", ALL_SCOPES, client="terminal")
         profile = {**country.company, "legal_country": code, "email": f"hello@{login_of(code)}.example",
                    "is_specimen": True}  # fmt: skip
         with self.house.works.write(self.actor) as work:

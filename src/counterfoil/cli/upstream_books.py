@@ -137,7 +137,13 @@ class UpstreamBooks:
     def _actor(self) -> Actor:
         from counterfoil.operations.work import Actor
 
-        return Actor(self.organization_id, f"mcp at {self._host}"[:120], credential_id=_CREDENTIAL, policy=self._policy)
+        return Actor(
+            self.organization_id,
+            f"mcp at {self._host}"[:120],
+            credential_id=_CREDENTIAL,
+            policy=self._policy,
+            client="mcp",
+        )
 
     @contextmanager
     def _written(self) -> Iterator[Work]:

@@ -29,7 +29,7 @@ NO_FILE = "NO_FILE"
 
 def submit(tools: Tools, job: JobRow, payload: Mapping[str, str]) -> None:
     """Hands one document over. After a day of failures it says so in the document, and may be asked for again."""
-    actor, tracking_id = Actor(job.organization_id, f"job:{job.kind}"), payload["tracking_id"]
+    actor, tracking_id = Actor(job.organization_id, f"job:{job.kind}", client="job"), payload["tracking_id"]
     network = _network(tools)
     try:
         with tools.works.write(actor) as work:
@@ -59,7 +59,7 @@ def submit(tools: Tools, job: JobRow, payload: Mapping[str, str]) -> None:
 
 def poll(tools: Tools, job: JobRow, _payload: Mapping[str, str]) -> None:
     """Listens to what the network says of an organization's documents, and again after a pause while any is open."""
-    actor, network = Actor(job.organization_id, f"job:{job.kind}"), _network(tools)
+    actor, network = Actor(job.organization_id, f"job:{job.kind}", client="job"), _network(tools)
     with tools.works.read(actor) as work:
         since = rows.cursor(work.conn, work.organization_id, network.name)
     heard = network.poll(job.organization_id, since)
@@ -77,7 +77,7 @@ def poll(tools: Tools, job: JobRow, _payload: Mapping[str, str]) -> None:
 
 def tell(tools: Tools, job: JobRow, payload: Mapping[str, str]) -> None:
     """Tells the network what we say of a document, such as that it was paid."""
-    actor, network = Actor(job.organization_id, f"job:{job.kind}"), _network(tools)
+    actor, network = Actor(job.organization_id, f"job:{job.kind}", client="job"), _network(tools)
     with tools.works.read(actor) as work:
         status = einvoicing.status_to_tell(work, payload["event_id"])
     error = ""

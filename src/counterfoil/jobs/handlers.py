@@ -106,7 +106,7 @@ def render(tools: Tools, job: JobRow, payload: Mapping[str, str]) -> None:
     Skipped when a newer change has its own job. A number that was taken always gets its PDF: when an e-invoice cannot
     be made in a few tries, the rest is kept without it, and the job is laid aside for somebody to look at.
     """
-    actor = Actor(job.organization_id, "job:render")
+    actor = Actor(job.organization_id, "job:render", client="job")
     with tools.works.read(actor) as work:
         plan = _plan(tools, work, payload)
     made = _made(tools, plan, is_last_try=job.attempts + 1 >= XML_ATTEMPTS) if plan else None
@@ -115,7 +115,12 @@ def render(tools: Tools, job: JobRow, payload: Mapping[str, str]) -> None:
         if plan and made and now is not None and now.version == plan.row.version:
             document_files.attach(work, plan.kind, now, made.pdf, made.files)
             if made.faults:
-                work.record(plan.kind.name, now.id, "einvoice_not_made", {"faults": made.faults})
+                work.record(
+                    plan.kind.name,
+                    now.id,
+                    "einvoice_not_made",
+                    {"formats": [fault.partition(":")[0] for fault in made.faults]},
+                )
         if not (made and made.faults):
             queue.done(work.conn, job)
     if made and made.faults:
@@ -196,7 +201,7 @@ def _logo(tools: Tools, row: AttachmentRow | None) -> bytes | None:
 
 def send_email(tools: Tools, job: JobRow, payload: Mapping[str, str]) -> None:
     """Mails a document once its PDF is there. Marked sent only after the server's 250."""
-    actor = Actor(job.organization_id, "job:send_email")
+    actor = Actor(job.organization_id, "job:send_email", client="job")
     with tools.works.read(actor) as work:
         email = email_rows.get(work.conn, work.organization_id, payload["email_id"])
         kind = KINDS[email.document_kind] if email else None
@@ -308,7 +313,7 @@ def note_given_up(tools: Tools, job: JobRow, payload: Mapping[str, str], error: 
     """Says of a letter that it was not sent, when its job is laid aside without being run."""
     if job.kind != "send_email":
         return
-    actor = Actor(job.organization_id, "job:send_email")
+    actor = Actor(job.organization_id, "job:send_email", client="job")
     with tools.works.read(actor) as work:
         email = email_rows.get(work.conn, work.organization_id, payload["email_id"])
     if email is not None and email.status == "queued":

@@ -94,7 +94,7 @@ class Scheduler:
         return min(filter(None, map(self._next_midnight_of, (each.id for each in every))), default=None)
 
     def _next_midnight_of(self, organization_id: str) -> datetime | None:
-        with self._works.read(Actor(organization_id, "scheduler")) as work:
+        with self._works.read(Actor(organization_id, "scheduler", client="scheduler")) as work:
             today = work.today.isoformat()
             found = (rows.next_day(work.conn, organization_id, today) for rows in (recurring_rows, reminder_rows))
             day = min(filter(None, found), default=None)
@@ -117,7 +117,7 @@ class Scheduler:
         latest = (self._works.clock.now() + FURTHEST_AHEAD).date().isoformat()
         with self._works.database.read() as conn:
             found = list(organizations(conn, latest))
-        return sum(self._of_organization(Actor(each, "scheduler"), look, act) for each in found)
+        return sum(self._of_organization(Actor(each, "scheduler", client="scheduler"), look, act) for each in found)
 
     def _of_organization(self, actor: Actor, look: Look, act: Callable[[Actor, str], bool]) -> int:
         """Acts on what `look` finds until it finds nothing new; what could not be done is left for a later tick."""

@@ -33,7 +33,7 @@ def deliver(tools: Tools, job: JobRow, payload: Mapping[str, str]) -> None:
     A process that dies in between sends the same again, under the same id: at least once, never silently not.
     """
     subscription_id = payload["subscription_id"]
-    actor = Actor(job.organization_id, f"job:{job.kind}")
+    actor = Actor(job.organization_id, f"job:{job.kind}", client="job")
     # Whose turn it is holds the subscription's one job, so nobody else sends meanwhile.
     with tools.works.read(actor) as work:
         turn = webhooks.take_turn(work, subscription_id, limit=TURN_DELIVERIES)
@@ -85,7 +85,7 @@ def _seal_anew(tools: Tools) -> None:
     with tools.works.database.read() as conn:
         found = rows.not_sealed_with(conn, prefix)
     for row in found:
-        with tools.works.write(Actor(row.organization_id, "job:seal_anew")) as work:
+        with tools.works.write(Actor(row.organization_id, "job:seal_anew", client="job")) as work:
             webhooks.seal_anew(work, row, tools.sealer)
     if found:
         log.warning("%d secrets of webhooks were sealed anew with the present key", len(found))

@@ -14,8 +14,9 @@ from counterfoil.store import credentials
 from counterfoil.store.engine import Connection
 
 
-def authenticate(conn: Connection, header: str | None, now: str, place: str) -> Actor:
+def authenticate(conn: Connection, header: str | None, now: str, place: str, *, door: str = "api") -> Actor:
     """The actor behind an Authorization header. now: UTC text; place: the resource that is called (RFC 8707).
+    door: of this server, which the journal names.
 
     Raises Unauthorized, never saying which part is off.
     """
@@ -31,6 +32,7 @@ def authenticate(conn: Connection, header: str | None, now: str, place: str) -> 
     return Actor(
         row.organization_id, principal, scopes.granted(frozenset(row.scopes.split())), credential_id=row.id,
         policy=_policy(row.policy), member_id=row.member_id,
+        client=f"{door} {row.oauth_client_id}" if row.oauth_client_id else door,
     )  # fmt: skip
 
 

@@ -69,5 +69,7 @@ def _decided(work: Work, approval_id: str, state: str, by: str) -> ApprovalRow:
         )  # fmt: skip
     if not store.decide(work.conn, work.organization_id, row.id, state=state, decided_at=work.timestamp, decided_by=by):
         raise RuntimeError("this approval was decided meanwhile")
-    work.record(KIND, row.id, state, {"by": by, "summary": row.summary, "asked_by": row.principal})
+    work.record(
+        KIND, row.id, state, {"by": by if by in (TERMINAL, ELICITATION) else "member", "asked_by": row.credential_id}
+    )
     return row._replace(state=state, decided_at=work.timestamp, decided_by=by)

@@ -65,7 +65,7 @@ def _create(work: Work, file: StoredFile) -> str:
     )
     store.insert_invoice(work.conn, work.organization_id, row)
     imports.put(work.conn, work.organization_id, file.sha256, invoice_id)
-    work.record(KIND, invoice_id, "imported", {"file_name": file.file_name, "sha256": file.sha256})
+    work.record(KIND, invoice_id, "imported", {"attachment_id": attachment.id, "sha256": file.sha256})
     return invoice_id
 
 

@@ -69,7 +69,6 @@ def create_token(
     )  # fmt: skip
     made = credentials.by_hash(work.conn, secret_hash(secret))
     assert made is not None  # noqa: S101  # it was written in this transaction
-    work.record(_KIND, made.id, "created", {"name": name, "policy": str(policy)})
     return _standing(made, member, work.timestamp), secret
 
 
@@ -105,7 +104,7 @@ def revoke(work: Work, access_id: str) -> Access:
     ends = credentials.revoke_family if found.kind == "connection" else credentials.revoke_by_id
     if not ends(work.conn, work.organization_id, access_id, work.timestamp):
         raise errors.WrongState("already_revoked", f"{found.name} was revoked before.", field="id", fix="Do nothing.")
-    work.record(_KIND, access_id, "revoked", {"name": found.name, "kind": found.kind})
+    work.record(_KIND, access_id, "revoked", {"kind": found.kind})
     return next(each for each in every(work) if each.id == access_id)
 
 

@@ -109,7 +109,7 @@ def keep_event(work: Work, submission: SubmissionRow, event_id: str, event: Life
         ),
     )  # fmt: skip
     if is_new:
-        told = {"status_code": event.status_code, "reason": event.reason, "tracking_id": submission.tracking_id}
+        told = {"status_code": event.status_code, "tracking_id": submission.tracking_id}
         work.record(submission.document_kind, submission.document_id, "einvoice_event", told)
     return is_new
 

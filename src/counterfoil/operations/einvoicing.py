@@ -178,7 +178,7 @@ def status_told(work: Work, status: Status, error: str = "") -> None:
     row = store.get(work.conn, work.organization_id, status.tracking_id)
     if row is not None:
         what = "einvoice_status_refused" if error else "einvoice_status_sent"
-        data = {"event_id": status.event_id, "status_code": status.status_code, "error": error[:500]}
+        data = {"event_id": status.event_id, "status_code": status.status_code}
         work.record(row.document_kind, row.document_id, what, data)
 
 

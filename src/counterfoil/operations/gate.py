@@ -71,7 +71,7 @@ def settle(work: Work, question: Question) -> None:
     if not store.spend(work.conn, work.organization_id, row.id, work.timestamp):
         raise RuntimeError("this approval was spent meanwhile")
     done = [{"act": act.act, "kind": act.kind, "document_id": act.document_id} for act in acts]
-    work.record(KIND, row.id, "spent", {"acts": done, "decided_by": row.decided_by})
+    work.record(KIND, row.id, "spent", {"acts": done})
 
 
 def ask(work: Work, asked: ApprovalRow) -> ApprovalRow:
@@ -89,7 +89,7 @@ def ask(work: Work, asked: ApprovalRow) -> ApprovalRow:
                 meta={"url": f"{work.page_base}/approvals"},
             )  # fmt: skip
     store.insert_approval(work.conn, work.organization_id, asked)
-    work.record(KIND, asked.id, "requested", {"summary": asked.summary, "fingerprint": asked.fingerprint})
+    work.record(KIND, asked.id, "requested", {"fingerprint": asked.fingerprint})
     return asked
 
 

@@ -15,7 +15,7 @@ from counterfoil.domain import members as domain
 from counterfoil.operations.work import Work
 from counterfoil.ports.clock import timestamp
 from counterfoil.ports.ids import secret_hash
-from counterfoil.store import credentials, members, organizations, sessions
+from counterfoil.store import credentials, journal, members, organizations, sessions
 from counterfoil.store.engine import Connection
 from counterfoil.store.members import MemberRow
 from counterfoil.store.sessions import LinkRow, SessionRow
@@ -23,6 +23,7 @@ from counterfoil.store.sessions import LinkRow, SessionRow
 SESSION_LIFE: Final = timedelta(hours=12)
 LINK_LIFE: Final = timedelta(minutes=15)
 _KIND: Final = "member"
+_REFUSALS_APART: Final = timedelta(minutes=1)
 _NEW_LINK: Final = "Make a new one at the server: counterfoil signin-link"
 
 
@@ -145,7 +146,15 @@ def new_link(work: Work, member_id: str, *, life: timedelta = LINK_LIFE) -> str:
     secret = work.new_secret()
     link = LinkRow(secret_hash(secret), work.organization_id, row.id, work.timestamp, timestamp(work.now + life))
     sessions.insert_link(work.conn, work.organization_id, link)
+    work.record(_KIND, row.id, "link_made")
     return secret
+
+
+def refused(work: Work, member_id: str) -> None:
+    """Write down that somebody tried to sign in as a member and could not: once a minute at most, however many try."""
+    last = journal.last_of(work.conn, work.organization_id, _KIND, member_id, "sign_in_refused")
+    if last is None or last <= timestamp(work.now - _REFUSALS_APART):
+        work.record(_KIND, member_id, "sign_in_refused")
 
 
 def behind_link(conn: Connection, secret: str, now: datetime) -> Found:
@@ -206,6 +215,8 @@ def of_session(conn: Connection, secret: str, now: datetime) -> Found | None:
 def end_session(work: Work, session_hash: str) -> None:
     """End one session."""
     sessions.end(work.conn, work.organization_id, session_hash)
+    if work.actor.member_id:
+        work.record(_KIND, work.actor.member_id, "signed_out")
 
 
 def _begin(work: Work, row: MemberRow, way: str) -> str:

@@ -124,7 +124,7 @@ def add_client(work: Work, *, name: str, redirect_uris: Sequence[str], is_public
         work.timestamp,
     )  # fmt: skip
     rows.put_client(work.conn, work.organization_id, row)
-    work.record(KIND, row.client_id, "oauth_client_added", {"name": name, "is_public": is_public})
+    work.record(KIND, row.client_id, "oauth_client_added", {"is_public": is_public})
     return _client(row), made
 
 
@@ -279,7 +279,7 @@ def access_token(conn: Connection, given: str) -> CredentialRow | None:
 def revoke_access_token(work: Work, row: CredentialRow) -> None:
     """Revoke one access token; its family can still be refreshed."""
     credentials.revoke(work.conn, work.organization_id, row.secret_hash, work.timestamp)
-    work.record(KIND, row.id, "oauth_token_revoked", {"name": row.name})
+    work.record(KIND, row.id, "oauth_token_revoked")
 
 
 def revoke_family(work: Work, family_id: str, reason: str) -> bool:
@@ -328,4 +328,4 @@ def _name(metadata: Mapping[str, Any]) -> str:
 
 
 def _told(of: Client, scopes: str, policy: str, audience: str) -> dict[str, object]:
-    return {"client": of.name, "client_id": of.client_id, "scopes": scopes, "policy": policy, "audience": audience}
+    return {"client_id": of.client_id, "scopes": scopes, "policy": policy, "audience": audience}

@@ -64,12 +64,12 @@ def create(
         ),
     )  # fmt: skip
     work.forget_organization()
+    work.record("organization", work.organization_id, "created")
     add_account(work, name="Main account", iban=account.iban, bic=account.bic, is_main=True)
     if next_number is not None:
         start = counters.Counter(first_value=next_number, next_value=next_number)
         counters.put(work.conn, work.organization_id, "client_invoice", work.today.year, start)
     key = create_credential(work, name="init", login=slug, scopes=ALL_SCOPES, secret=secret)
-    work.record("organization", work.organization_id, "created")
     return NewOrganization(work.organization_id, slug, f"{slug}:{key}", setup_warnings(work))
 
 
@@ -105,6 +105,7 @@ def create_credential(
         member_id=member_id,
     )
     credentials.insert_credential(work.conn, work.organization_id, row)
+    work.record("credential", row.id, "created", {"kind": "key" if login else "token", "policy": row.policy})
     return value
 
 
@@ -125,6 +126,7 @@ def add_account(work: Work, *, name: str, iban: str, bic: str, is_main: bool) ->
         work.conn, work.organization_id,
         account_id=account.id, iban=iban, is_main=is_main, created_at=work.timestamp, body=account.model_dump_json(),
     )  # fmt: skip
+    work.record("bank_account", account.id, "added", {"is_main": is_main})
     return account
 
 

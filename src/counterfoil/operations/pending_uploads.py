@@ -20,6 +20,7 @@ from counterfoil.ports.clock import timestamp
 from counterfoil.store import pending_uploads as store
 from counterfoil.store.pending_uploads import PendingUploadRow
 
+KIND: Final = "pending_upload"  # in the journal, by a hash of the link: the link itself is a secret
 MAX_BYTES: Final = attachments.MAX_BYTES
 TO_SEND: Final = timedelta(minutes=15)
 TO_USE: Final = timedelta(hours=1)  # after the time to send is over
@@ -60,6 +61,7 @@ def request(work: Work, asked: NewPendingUpload) -> PendingUploadRow:
         used_at=None,
     )
     store.insert_upload(work.conn, work.organization_id, row)
+    work.record(KIND, place_name(row.blob_ref, ""), "requested")
     return row
 
 
@@ -83,6 +85,7 @@ def arrive(work: Work, blob_ref: str, file: StoredFile) -> PendingUploadRow:
         content_type=file.content_type, size=file.size, sha256=file.sha256,
     ):  # fmt: skip
         raise _taken()
+    work.record(KIND, place_name(blob_ref, ""), "arrived", {"sha256": file.sha256})
     return row._replace(content_type=file.content_type, size=file.size, sha256=file.sha256)
 
 
@@ -122,6 +125,7 @@ def use(work: Work, blob_ref: str) -> StoredFile:
             fix=f"PUT the file's bytes to upload_url before {row.expires_at}, then repeat this call.",
         )  # fmt: skip
     store.set_used(work.conn, work.organization_id, blob_ref, work.timestamp)
+    work.record(KIND, place_name(blob_ref, ""), "used", {"sha256": row.sha256})
     return StoredFile(row.file_name, row.content_type, row.size, row.sha256)
 
 

@@ -287,7 +287,7 @@ def _answered(work: Work, row: QuoteRow, status: str, event: str, **said: str) -
     live = _live(row).model_copy(update={**said, "document_hash": seen})
     closed = row._replace(status=status, finalized_at=work.timestamp, live=live.stored())
     after = _written(work, row, closed)
-    work.record(KIND, row.id, event, {**said, "document_hash": seen})
+    work.record(KIND, row.id, event, {"number": row.number, "document_hash": seen})
     _render_later(work, after)
     return after
 

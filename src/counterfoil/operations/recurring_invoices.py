@@ -163,7 +163,7 @@ def record_failure(work: Work, recurring_invoice_id: str, faults: Sequence[Fault
     after = _begun(row, _asked(row), work.today)
     _written(work, row, after._replace(retry_at=failure.retry_at, failure=failure.model_dump_json()))
     if before is None or (before.code, before.detail) != (failure.code, failure.detail):
-        work.record(KIND, row.id, "invoice_failed", {"code": failure.code, "detail": failure.detail})
+        work.record(KIND, row.id, "invoice_failed", {"code": failure.code})
 
 
 def answer(row: RecurringRow) -> str:

@@ -121,7 +121,7 @@ def _mail(work: Work, row: InvoiceRow, reminder: Reminder, rule: ReminderRule, w
     send_to = (reminder.send_to or _addresses(work, reminder.client_id))[:RECIPIENTS_MAX]
     if not send_to:
         store.decide(work.conn, work.organization_id, waiting, outcome="failed")
-        work.record(CLIENT_INVOICE.name, row.id, "reminder_failed", {"error": "The client has no e-mail address."})
+        work.record(CLIENT_INVOICE.name, row.id, "reminder_failed", {"code": "no_address"})
         return False
     request = mailing.SendRequest(
         send_to=send_to,

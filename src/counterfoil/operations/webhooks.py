@@ -104,7 +104,7 @@ def create(work: Work, new: NewWebhookSubscription, *, network: Network, sealer:
         updated_at=work.timestamp,
     )
     store.insert_subscription(work.conn, work.organization_id, row)
-    work.record(KIND, row.id, "created", {"callback_url": row.callback_url, "types": new.types})
+    work.record(KIND, row.id, "created", {"types": list(new.types)})
     return _answer(row, secret=secret)
 
 
@@ -146,7 +146,7 @@ def delete(work: Work, subscription_id: str) -> None:
     """Delete a webhook subscription; what was not delivered yet never will be."""
     row = _mine(work, subscription_id)
     store.delete_subscription(work.conn, work.organization_id, row.id)
-    work.record(KIND, row.id, "deleted", {"callback_url": row.callback_url})
+    work.record(KIND, row.id, "deleted")
     _deliver_later(work, row.id)  # finds it gone, and clears away what it left
 
 

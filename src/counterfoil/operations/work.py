@@ -37,7 +37,8 @@ class Actor:
     """Who acts, for which organization, with which scopes. principal: named in events, never a secret.
 
     credential_id: of the key or token, "" for the house itself; an approval is bound to it. policy: which of its acts
-    wait for a person. member_id: the person for whom it acts, if one. client: the program or door that it acts through.
+    wait for a person. member_id: the person for whom it acts, if one. client: the door that it acts through, and
+    behind it the id of a program that OAuth let in: "api", "mcp 0190…", "page", "terminal", "job", "scheduler".
     """
 
     organization_id: str
@@ -47,6 +48,14 @@ class Actor:
     policy: ApprovalPolicy = NEVER
     member_id: str | None = None
     client: str = ""
+
+    @property
+    def signature(self) -> str:
+        """How the journal names the actor: by ids, since names and addresses may have to be erased one day."""
+        kind = self.principal.partition(":")[0]
+        if kind in ("key", "token") and self.credential_id:
+            return f"{kind}:{self.credential_id}"
+        return f"member:{self.member_id}" if kind == "member" and self.member_id else self.principal
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +251,7 @@ class Work:
         row = self.organization
         head = journal.append(
             self.conn, self.organization_id, Head(row.journal_position, row.journal_hash), self._said,
-            principal=self.actor.principal, client=self.actor.client, request_id=self.request_id,
+            principal=self.actor.signature, client=self.actor.client, request_id=self.request_id,
             occurred_at=self.timestamp,
         )  # fmt: skip
         self._said.clear()

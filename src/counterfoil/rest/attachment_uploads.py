@@ -177,7 +177,7 @@ def _check_link(doors: Doors, place: tuple[str, str], expires: str, signature: s
 
 def _check_open(doors: Doors, place: tuple[str, str]) -> None:
     """Raises before a byte is read when nothing can be put here any more."""
-    with doors.works.read(Actor(place[0], "link")) as work:
+    with doors.works.read(Actor(place[0], "link", client="link")) as work:
         pending_uploads.open_place(work, place[1])
 
 
@@ -187,10 +187,10 @@ def _kept(doors: Doors, place: tuple[str, str], data: bytes) -> PendingUploadRow
     name = pending_uploads.place_name(place[1], upload.file.sha256)
     doors.blobs.put_aside(name, data)
     try:
-        with doors.works.write(Actor(place[0], "link")) as work:
+        with doors.works.write(Actor(place[0], "link", client="link")) as work:
             return pending_uploads.arrive(work, place[1], upload.file)
     except BillingError:
-        with doors.works.read(Actor(place[0], "link")) as work:
+        with doors.works.read(Actor(place[0], "link", client="link")) as work:
             if not pending_uploads.holds(work, place[1], upload.file.sha256):
                 doors.blobs.drop_aside(name)
         raise

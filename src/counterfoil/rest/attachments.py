@@ -86,7 +86,7 @@ def download(doors: Doors, request: Request) -> Response:
             )
         if doors.works.clock.now().timestamp() > number:
             raise errors.Gone("gone", "This link has expired.", fix="Fetch the attachment again for a new one.")
-        with doors.works.read(Actor(organization_id, "link")) as work:
+        with doors.works.read(Actor(organization_id, "link", client="link")) as work:
             row = attachments.get(work, attachment_id)
         return file_response(row, doors.blobs.get(row.sha256))
     except FileNotFoundError:

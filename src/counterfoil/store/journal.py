@@ -94,6 +94,18 @@ def of_document(conn: Connection, organization_id: str, document_id: str) -> lis
     return [tuple(row) for row in conn.execute(query)]
 
 
+def last_of(conn: Connection, organization_id: str, kind: str, subject_id: str, type: str) -> str | None:
+    """When this happened last to a subject; None for never."""
+    query = select(journal.c.occurred_at).where(
+        journal.c.organization_id == organization_id,
+        journal.c.subject_id == subject_id,
+        journal.c.subject_kind == kind,
+        journal.c.type == type,
+    )
+    found: str | None = conn.execute(query.order_by(journal.c.position.desc()).limit(1)).scalar()
+    return found
+
+
 def hash_of_issue(conn: Connection, organization_id: str, document_id: str) -> str:
     """The hash of the entry with which a document was issued; "" when it was not, or before the journal was chained."""
     found: str | None = _HASH_OF.value(conn, organization_id=organization_id, subject_id=document_id)

@@ -108,7 +108,7 @@ class Office:
             if found is None:
                 yield Desk(self.resources, conn)
                 return
-        with works.write(Actor(found.organization_id, PRINCIPAL, member_id=found.member_id)) as work:
+        with works.write(Actor(found.organization_id, PRINCIPAL, member_id=found.member_id, client="oauth")) as work:
             yield Desk(self.resources, work.conn, work)
 
     def register(self, request: Request, sent: object) -> Response:

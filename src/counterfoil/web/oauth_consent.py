@@ -19,7 +19,6 @@ from counterfoil.domain import oauth as rules
 from counterfoil.domain.approvals import ApprovalPolicy
 from counterfoil.errors import BillingError, Invalid
 from counterfoil.operations import oauth as operations
-from counterfoil.operations.work import Actor
 from counterfoil.web import forms, frame, signin
 from counterfoil.web.oauth_answer import Answer
 from counterfoil.web.oauth_registration import Refused, document
@@ -69,7 +68,7 @@ def decide(office: Office, request: Request, body: bytes | None) -> Response:
         fields = forms.check_form(office.doors, request, body, person, _purpose(pairs))
     except BillingError as error:
         return _told(request, person, error.faults[0].message)
-    with office.doors.works.write(Actor(person.organization_id, person.principal, member_id=person.member_id)) as work:
+    with office.doors.works.write(person.actor) as work:
         desk = Desk(
             office.resources, work.conn, work, role=person.role, organization_id=person.organization_id
         )  # fmt: skip

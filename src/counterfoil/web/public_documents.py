@@ -78,7 +78,7 @@ def opened(doors: PageDoors, request: Request, kind_name: str) -> Opened:
         link = documents.by_token(conn, token) if _TOKEN.fullmatch(token) else None
         if link is None or link.document_kind != kind.name:
             raise NotFound("not_found", "There is no such page.")
-        work = Work(conn, Actor(link.organization_id, PRINCIPAL), doors.works.clock.now())
+        work = Work(conn, Actor(link.organization_id, PRINCIPAL, client="page"), doors.works.clock.now())
         row = kind.get(work, link.document_id)
         is_gone = _is_gone(work, kind, row)
         sheet = printing.sheet(work, kind, row, page_base=doors.settings.base_url)

@@ -132,7 +132,7 @@ def _write(doors: PageDoors, request: Request, said: Said) -> None:
 
     found = documents.opened(doors, request, "quote")
     row: QuoteRow = found.row  # type: ignore[assignment]  # of this kind, for so it was opened
-    with doors.works.write(Actor(row.organization_id, documents.PRINCIPAL)) as work:
+    with doors.works.write(Actor(row.organization_id, documents.PRINCIPAL, client="page")) as work:
         quotes.public(work, row)
         if said.is_declining:
             quotes.decline(work, row, said.name, said.reason)

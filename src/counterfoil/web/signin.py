@@ -14,6 +14,7 @@ from functools import partial
 from urllib.parse import urlencode
 
 from fastapi import FastAPI
+from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -56,7 +57,7 @@ class SignedIn:
     @property
     def actor(self) -> Actor:
         """Who acts when this person decides something."""
-        return Actor(self.organization_id, self.principal, member_id=self.member_id)
+        return Actor(self.organization_id, self.principal, member_id=self.member_id, client="page")
 
     @property
     def principal(self) -> str:
@@ -181,7 +182,10 @@ def _with_password(doors: PageDoors, tries: Attempts, request: Request, body: by
         return ask(fault=fault, status=429, headers={"retry-after": str(wait)})
     found = _known(doors, email, password)
     if not found:
-        return ask(fault=SignInTexts.wrong, status=422)
+        refusal = ask(fault=SignInTexts.wrong, status=422)
+        # Behind the answer: how long it takes must not tell whether the address is anybody's.
+        refusal.background = BackgroundTask(_note_refusal, doors, email)
+        return refusal
     tries.forget(email, host)
     if len(found) > 1:
         return _choose(doors, request, found, after)
@@ -189,6 +193,16 @@ def _with_password(doors: PageDoors, tries: Attempts, request: Request, body: by
         return _begin(doors, request, found[0], password, after)
     except Conflict:
         return ask(fault=SignInTexts.wrong, status=422)
+
+
+def _note_refusal(doors: PageDoors, email: str) -> None:
+    """The journals of those whose address it is have it; an address of nobody is in no journal."""
+    with doors.works.database.read() as conn:
+        meant = members.known_by(conn, email)
+    for each in meant:
+        actor = Actor(each.member.organization_id, "nobody", client="page")
+        with doors.works.write(actor) as work:
+            members.refused(work, each.member.id)
 
 
 def _known(doors: PageDoors, email: str, password: str) -> list[Found]:
@@ -287,7 +301,7 @@ def _sign_out(doors: PageDoors, request: Request, body: bytes | None) -> Respons
 
 def _actor(found: Found) -> Actor:
     return Actor(
-        found.member.organization_id, members.principal(found.member.email), member_id=found.member.id
+        found.member.organization_id, members.principal(found.member.email), member_id=found.member.id, client="page"
     )  # fmt: skip
 
 
