@@ -85,6 +85,7 @@ class McpDoor:
     async def _post(self, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             scope[ACTOR_KEY] = await self._known.actor(request.headers.get("authorization"))
+            endpoint = self._endpoint or await self._built()
         except BillingError as error:
             has_credential = "authorization" in request.headers
             lacks = challenges.headers(error, self._resources.mcp, MCP_SCOPES, has_credential=has_credential)
@@ -92,7 +93,6 @@ class McpDoor:
             return
         # RFC 9110, 5.5: spaces around a header's value are no part of it; httptools leaves those that follow.
         scope["headers"] = [(name, value.strip(b" \t")) for name, value in scope["headers"]]
-        endpoint = self._endpoint or await self._built()
         await endpoint(scope, receive, send)
 
     async def _built(self) -> McpEndpoint:
