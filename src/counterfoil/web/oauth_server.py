@@ -9,6 +9,7 @@ used twice is refused, and all that it gave is revoked.
 from __future__ import annotations
 
 import base64
+import logging
 import re
 from collections import defaultdict
 from collections.abc import Sequence
@@ -48,6 +49,7 @@ from counterfoil.web.oauth_answer import Answer
 
 METHODS = ("client_secret_basic", "client_secret_post", "none")
 # RFC 6749, 5.2: descriptions quote what was sent, and these are all that may stand in one.
+logging.getLogger("authlib").setLevel(logging.INFO)  # at DEBUG it writes down the tokens that it issues
 _QUOTABLE = re.compile(r"[\x20-\x21\x23-\x5b\x5d-\x7e]*")
 _QUOTED = ("client_id", "redirect_uri", "response_type", "grant_type", "scope", "resource", "code_challenge_method")
 _STATE = re.compile(r"[\x20-\x7e]*")
