@@ -59,6 +59,11 @@ def configure(settings: Settings, *, is_quiet: bool = False, stream: TextIO | No
     threading.excepthook = _of_a_thread
 
 
+def be_silent() -> None:
+    """No lines at all: for commands that say themselves what is wrong."""
+    logging.getLogger().addHandler(logging.NullHandler())
+
+
 def request(fields: Mapping[str, object]) -> None:
     """A line of one request, where requests are told of. fields: numbers, and texts of our own without quotes."""
     if _requests is not None:

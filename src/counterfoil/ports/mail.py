@@ -120,6 +120,17 @@ class SmtpMailer:
                 _leave(client)
         return answer
 
+    def check(self) -> str:
+        """How the server takes us in; sends nothing. Raises MailUnavailable."""
+        try:
+            client = self._connected()
+        except (smtplib.SMTPException, OSError, ValueError) as problem:
+            raise MailUnavailable(f"{self!r} does not take us in: {self._told(problem)}") from None
+        is_encrypted = isinstance(client.sock, ssl.SSLSocket)
+        _leave(client)
+        login = "and took the login" if self._user else "and wants no login"
+        return f"{self._host}:{self._port} answered, {'encrypted' if is_encrypted else 'unencrypted'}, {login}"
+
     def _wants_starttls(self, query: str) -> bool:
         options = dict(parse_qsl(query, keep_blank_values=True))
         asked = options.pop("starttls", None)

@@ -51,7 +51,7 @@ def _loaded(arguments: list[str]) -> Typesetter:
 
     typesetter = Typesetter(Path(arguments[0]).read_bytes(), Path(arguments[1])) if arguments else Typesetter()
     for locale in ("fr", "en", "de", "it", "es"):
-        document = _warm_up(locale)
+        document = sample(locale)
         pdf = _pdf(typesetter, {"document": document, "kind": "client_invoice", "appearance": {}}, b"")
         _with_xml(pdf, document, b"<a/>")
     return typesetter
@@ -70,7 +70,7 @@ def _with_xml(pdf: bytes, document: dict[str, Any], xml: bytes) -> bytes:
     return facturx.embed(pdf, xml, made_at(document))
 
 
-def _warm_up(locale: str) -> dict[str, Any]:
+def sample(locale: str) -> dict[str, Any]:
     """The least document that has an amount, a day, a rate, a country, a QR code and a letter of each font."""
     amount = {"value": "1234.50", "currency": "EUR"}
     item = {"title": "a ä अ ع ש", "quantity": "1.5", "unit_price": amount, "vat_rate": "0.2", "subtotal": amount}

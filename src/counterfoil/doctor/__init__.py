@@ -1,0 +1,1 @@
+"""What `counterfoil doctor` looks at. It reads only, and works beside a running server."""
