@@ -30,7 +30,17 @@ WHOLE = ("tests/store", "tests/operations", "tests/jobs", "tests/rest", "tests/w
 
 
 def run(*selected: str) -> None:
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "not long and not sqlite", *selected]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-m",
+        "not long and not sqlite",
+        *selected,
+    ]
     environment = {**os.environ, databases.VARIABLE: "postgresql"}
     environment.pop("PYTEST_XDIST_WORKER", None)
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)

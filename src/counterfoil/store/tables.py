@@ -288,8 +288,16 @@ credentials = Table(
     Column("expires_at", String(24), nullable=True),
     Column("revoked_at", String(24), nullable=True),
     Column("id", String(36), nullable=False, server_default=text("''"), comment="names it in lists"),
-    Column("policy", String(40), nullable=False, server_default="never", comment="an ApprovalPolicy"),
-    Column("audience", Text, nullable=False, server_default=text("''"), comment="RFC 8707; empty: everywhere"),
+    Column(
+        "policy", String(40), nullable=False, server_default="never", comment="ApprovalPolicy: never, above:N, always"
+    ),
+    Column(
+        "audience",
+        Text,
+        nullable=False,
+        server_default=text("''"),
+        comment="RFC 8707: where it is taken; empty: everywhere",
+    ),
     Column("member_id", String(36), nullable=True, comment="for whom it acts"),
     Column("oauth_client_id", Text, nullable=True),
     Column("family_id", String(36), nullable=True, comment="OAuth: revoked together"),
