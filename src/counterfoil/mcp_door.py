@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlsplit
@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 import anyio
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -93,7 +93,9 @@ class McpDoor:
             return
         # RFC 9110, 5.5: spaces around a header's value are no part of it; httptools leaves those that follow.
         scope["headers"] = [(name, value.strip(b" \t")) for name, value in scope["headers"]]
-        await endpoint(scope, receive, send)
+        # Who went away before the question was whole waits for no answer, and it is no bug of ours.
+        with suppress(ClientDisconnect):
+            await endpoint(scope, receive, send)
 
     async def _built(self) -> McpEndpoint:
         async with self._building:

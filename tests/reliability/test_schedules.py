@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import random
-import sqlite3
 import time
 from collections import Counter
-from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -15,13 +13,16 @@ import pytest
 
 from counterfoil.domain.client import ClientFields
 from counterfoil.domain.schedule import Frequency, period_date
+from counterfoil.house import House
 from counterfoil.operations import clients
+from counterfoil.settings import Settings
 from tests.plugins.figures import Figure
 from tests.plugins.repeatable import is_full_size
 from tests.reliability import books
 from tests.reliability.forks import Forks, forks
 from tests.reliability.ticker import FileClock
 from tests.support.houses import CLIENT, Company, new_company, open_house
+from tests.support.postgres import Postgres
 from tests.support.schedules import recurring, reminder, tick
 
 ROOT = Path(__file__).parents[2]
@@ -33,6 +34,8 @@ STEPS = int(KILLS / KILL_CHANCE)
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAYS = 180 if is_full_size() else 30
 END = START.date() + timedelta(days=DAYS)
+SEVERAL, SEVERAL_DAYS = 4, 60 if is_full_size() else 8
+SEVERAL_KILLS = 100 if is_full_size() else 6
 FREQUENCIES = (("daily", 1), ("daily", 2), ("weekly", 1), ("monthly", 1), ("monthly", 1))
 
 
@@ -63,11 +66,59 @@ def test_killed_schedulers_and_jumping_clocks_make_each_period_once(tmp_path: Pa
     assert tick(company) == 0
     house.close()
     assert books.check(tmp_path / "data", company.id, "2026") == len(made)
-    with closing(sqlite3.connect(tmp_path / "data" / books.DATABASE)) as sql:
+    with books.opened(tmp_path / "data") as sql:
         check_periods(sql, made)
         check_reminders(sql, {plain: 1, eager: 2})
     did = f"kill -9 of one of {SCHEDULERS} schedulers, clocks jumping both ways, {DAYS} days"
     figure("R10", did, KILLS, "kills", f"{len(made):,} periods, one invoice each; each reminder once")
+
+
+@pytest.mark.timeout(600)
+def test_schedulers_on_one_postgresql_make_each_period_once(
+    tmp_path: Path, postgresql: Postgres, figure: Figure
+) -> None:
+    """As with several servers: nothing but the database keeps them from doing the same."""
+    clock, url = FileClock(tmp_path / "clock"), postgresql.new_database()
+    clock.set(START)
+    house = House(Settings(data=tmp_path / "data", database_url=url), clock=clock)
+    company = new_company(house)
+    reminder(company, 1)
+    last = START.date() + timedelta(days=SEVERAL_DAYS)
+    daily = Frequency.model_validate({"value": 1, "recurrence": "daily"})
+    made = {
+        (recurring_id, period_date(START.date(), daily, n).isoformat())
+        for recurring_id in [
+            recurring(
+                company, start_date=START.date().isoformat(), frequency=daily.model_dump(), payment_terms_days=1,
+                end_date=last.isoformat(),
+            ) for _ in range(3)
+        ]
+        for n in range(SEVERAL_DAYS + 1)
+    }  # fmt: skip
+    chance = random.Random(10)
+    with forks("tests.reliability.ticker", tmp_path, tmp_path / "data", tmp_path / "clock", url) as tickers:
+        for _ in range(SEVERAL):
+            tickers.start()
+        tickers.wait_for("ready", SEVERAL)
+        for step in range(4 * SEVERAL_KILLS):
+            jump = timedelta(days=chance.uniform(-3, 3))
+            clock.set(max(START, START + timedelta(days=SEVERAL_DAYS) * step / (4 * SEVERAL_KILLS) + jump))
+            tickers.wait_for("tick", 2 * step)
+            if step % 4 == 3:
+                tickers.kill(chance.choice(tickers.running))
+                tickers.start()
+    assert len(books.issued_numbers(url, company.id)) > len(made) / 3, "they hardly wrote"
+    for days in (30, 60):
+        clock.set(START + timedelta(days=SEVERAL_DAYS + days))
+        tick(company)
+    assert tick(company) == 0
+    house.close()
+    assert books.check(url, company.id, "2026") == len(made)
+    with books.opened(url) as sql:
+        check_periods(sql, made)
+        check_reminders(sql, {company.client_id: 1})
+    did = f"kill -9 of one of {SEVERAL} schedulers on one PostgreSQL, clocks jumping both ways"
+    figure("R10", did, SEVERAL_KILLS, "kills", f"{len(made):,} periods, one invoice each; each reminder once")
 
 
 def second_client(company: Company) -> str:
@@ -105,7 +156,7 @@ def expected(schedules: dict[str, tuple[str, int]]) -> set[tuple[str, str]]:
     return days
 
 
-def check_periods(sql: sqlite3.Connection, made: set[tuple[str, str]]) -> None:
+def check_periods(sql: books.Sql, made: set[tuple[str, str]]) -> None:
     rows = sql.execute("SELECT recurring_invoice_id, period_date, invoice_id FROM recurring_periods").fetchall()
     assert Counter((recurring_id, day) for recurring_id, day, _ in rows) == Counter(made)
     invoices = [invoice for (invoice,) in sql.execute("SELECT id FROM client_invoices")]
@@ -120,7 +171,7 @@ def check_periods(sql: sqlite3.Connection, made: set[tuple[str, str]]) -> None:
     assert {status for (status,) in sql.execute("SELECT status FROM recurring_invoices")} == {"finished"}
 
 
-def check_reminders(sql: sqlite3.Connection, rules: dict[str, int]) -> None:
+def check_reminders(sql: books.Sql, rules: dict[str, int]) -> None:
     """Each invoice's rules are decided, the newest of them by one mail; no mail is there twice or without a rule."""
     decided: dict[str, list[str]] = {}
     for invoice, outcome in sql.execute("SELECT invoice_id, outcome FROM reminder_days ORDER BY days"):

@@ -1,4 +1,6 @@
-"""A process that ticks until it is killed: main(directory, clock). After each tick it writes "tick" to its output.
+"""A process that ticks until it is killed: main(directory, clock, url). After each tick it writes "tick" to its output.
+
+url: of a database on PostgreSQL; without it, the directory's own.
 
 The clock is a file that says what time it is, for all processes alike: it goes on, and jumps both ways.
 """
@@ -10,7 +12,9 @@ import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from counterfoil.house import House
 from counterfoil.jobs.scheduler import Scheduler
+from counterfoil.settings import Settings
 from tests.support.houses import open_house
 
 
@@ -30,9 +34,13 @@ class FileClock:
         beside.replace(self._path)
 
 
-def main(directory: str, clock: str) -> None:
+def main(directory: str, clock: str, url: str = "") -> None:
     error = timedelta(minutes=random.Random(os.getpid()).uniform(-600, 600))
-    scheduler = Scheduler(open_house(Path(directory), FileClock(Path(clock), error)).works)
+    own = FileClock(Path(clock), error)
+    house = (
+        House(Settings(data=Path(directory), database_url=url), clock=own) if url else open_house(Path(directory), own)
+    )
+    scheduler = Scheduler(house.works)
     os.write(1, b"ready\n")
     while True:
         scheduler.tick()
