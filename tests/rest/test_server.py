@@ -35,6 +35,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
     )
 
 
+@pytest.mark.sqlite
 def test_a_second_server_on_the_same_data_is_refused(server: Server) -> None:
     refused = run("serve", "--data", str(server.data), "--port", str(free_port()))
     assert refused.returncode == 1
@@ -44,6 +45,7 @@ def test_a_second_server_on_the_same_data_is_refused(server: Server) -> None:
         assert http.get("/readyz").status_code == 200
 
 
+@pytest.mark.sqlite
 def test_init_and_token_work_while_a_server_runs(server: Server) -> None:
     made = run("init", "--data", str(server.data), "--country", "DE", "--legal-name", "Neu GmbH", "--iban",
                "DE89370400440532013000", "--json")  # fmt: skip

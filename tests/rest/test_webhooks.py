@@ -294,6 +294,7 @@ def test_a_server_killed_before_it_wrote_the_delivery_down_sends_it_again(tmp_pa
         verify(hooks, made["secret"])
 
 
+@pytest.mark.sqlite
 def test_a_setting_that_is_no_key_stops_the_start_and_says_so(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="COUNTERFOIL_SECRET_KEY holds no key of 32 bytes"):
         start_server(tmp_path, COUNTERFOIL_SECRET_KEY="too-short")

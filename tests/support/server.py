@@ -114,7 +114,7 @@ def start_server(data: Path, *options: str, is_forked: bool = True, **environmen
     data.mkdir(parents=True, exist_ok=True)
     port = free_port()
     typed = [COMMAND, "serve", "--data", str(data), "--port", str(port), *options]
-    env = clean_environment(**databases.environment_of(data), **environment)
+    env = clean_environment(**{**databases.environment_of(data), **environment})
     with (data / "server.log").open("wb") as log:
         begin = forked.start if is_forked else subprocess.Popen
         process = begin(typed, stdout=log, stderr=log, env=env)
