@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import secrets
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from counterfoil.store.tables import instance_secrets
+from counterfoil.store.upsert import insert_new
+
+_MAKE = insert_new(instance_secrets, ("name",))
+from counterfoil.store.upsert import insert_new
+
+_ADD = insert_new(instance_secrets, ("name",))
 
 
 def get_secret(conn: Connection, name: str) -> bytes | None:
@@ -19,6 +25,6 @@ def make_secret(conn: Connection, name: str) -> bytes:
     found = get_secret(conn, name)
     if found is not None:
         return found
-    value = secrets.token_bytes(32)
-    conn.execute(insert(instance_secrets), {"name": name, "value": value})
-    return value
+    # Another server that starts at the same moment may be quicker: then its secret is the one.
+    conn.execute(_ADD[conn.dialect.name], {"name": name, "value": secrets.token_bytes(32)})
+    return conn.execute(select(instance_secrets.c.value).where(instance_secrets.c.name == name)).scalar_one()
