@@ -22,6 +22,12 @@ INJECTIONS = (
 LISTS = ("clients", "client_invoices", "quotes", "credit_notes", "products", "supplier_invoices", "recurring_invoices")
 
 
+FORGOTTEN = (
+    "/.env", "/.git/config", "/debug", "/config", "/phpinfo.php", "/server-status", "/metrics", "/secret.key",
+    "/counterfoil.db", "/v2/settings/../../.env", "/openapi.json", "/docs", "/healthz",
+)  # fmt: skip
+
+
 def key_of(company: Company) -> dict[str, str]:
     return {"Authorization": company.organization.api_key}
 
@@ -86,8 +92,7 @@ def test_a_status_is_reached_by_its_own_act_alone(company: Company) -> None:
 
 def test_nothing_here_tells_a_setting_or_a_key(company: Company) -> None:
     """What told InvoicePlane's and Crater's keys: error pages, debug pages, forgotten files."""
-    for path in ("/.env", "/.git/config", "/debug", "/config", "/phpinfo.php", "/server-status", "/metrics",
-                 "/secret.key", "/counterfoil.db", "/v2/settings/../../.env", "/openapi.json", "/docs", "/healthz"):  # fmt: skip
+    for path in FORGOTTEN:
         answer = company.visitor.get(path)
         for secret in (company.organization.api_key, str(company.house.settings.data), "COUNTERFOIL_SECRET_KEY="):
             assert secret not in answer.text, path
