@@ -56,6 +56,14 @@ def test_every_schema_has_its_backup() -> None:
     assert [path.stem for path in EVERY] == [f"{number:04d}" for number in range(1, int(migrations.HEAD) + 1)]
 
 
+def test_no_table_of_this_version_is_left_out(tmp_path: Path) -> None:
+    bring_back(EVERY[-1], tmp_path / "data")
+    with closing(sqlite3.connect(tmp_path / "data" / DATABASE_FILE)) as sql:
+        tables = {name for (name,) in sql.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    told = json.loads(contents(EVERY[-1])["manifest.json"])["tables"].keys()
+    assert {name for name in tables if not name.startswith("sqlite_")} == told | {"alembic_version"}
+
+
 @pytest.mark.parametrize("archive", EVERY, ids=lambda path: path.stem)
 def test_it_restores_with_every_document_as_it_was(archive: Path, tmp_path: Path) -> None:
     told = bring_back(archive, tmp_path / "data")
