@@ -228,7 +228,7 @@ def is_loopback(url: str) -> bool:
 def open_database(settings: Settings) -> Database:
     """The database that the settings name, as it is: House brings its schema up to date, migrate mends it."""
     if settings.database_url:
-        return open_postgresql(settings.database_url)
+        return open_postgresql(settings.database_url, pool_size=settings.database_pool)
     return open_sqlite(settings.data / DATABASE_FILE)
 
 

@@ -17,6 +17,7 @@ class Settings(BaseSettings):
 
     data: Path = Field(Path("counterfoil-data"), description="directory of the database, files and caught mail")
     database_url: str | None = Field(None, description="postgresql://…; without it, SQLite in the data directory")
+    database_pool: int = Field(16, ge=1, le=1_000, description="most connections of this process to PostgreSQL")
     public_url: str | None = Field(None, description="how clients of the company reach this server: https://…")
     smtp_url: str | None = Field(None, description="smtp(s)://user:password@host:port; without it, mail is caught")
     mail_from: str | None = Field(None, description="sender address of mail; without it, the organization's own")
