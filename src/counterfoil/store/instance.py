@@ -9,9 +9,6 @@ from sqlalchemy import Connection, select
 from counterfoil.store.tables import instance_secrets
 from counterfoil.store.upsert import insert_new
 
-_MAKE = insert_new(instance_secrets, ("name",))
-from counterfoil.store.upsert import insert_new
-
 _ADD = insert_new(instance_secrets, ("name",))
 
 
@@ -27,4 +24,5 @@ def make_secret(conn: Connection, name: str) -> bytes:
         return found
     # Another server that starts at the same moment may be quicker: then its secret is the one.
     conn.execute(_ADD[conn.dialect.name], {"name": name, "value": secrets.token_bytes(32)})
-    return conn.execute(select(instance_secrets.c.value).where(instance_secrets.c.name == name)).scalar_one()
+    kept: bytes = conn.execute(select(instance_secrets.c.value).where(instance_secrets.c.name == name)).scalar_one()
+    return kept
