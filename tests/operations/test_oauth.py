@@ -55,7 +55,7 @@ def test_what_happens_is_in_the_journal(company: Company, client: Client) -> Non
         told = {each[0]: each[3] for each in journal.of_document(work.conn, work.organization_id, row.family_id)}
     assert told.keys() == {"oauth_consented", "oauth_token_issued", "oauth_revoked"}
     assert json.loads(told["oauth_consented"]) == {
-        "client": "Bot", "client_id": client.client_id, "scopes": "client.read offline_access", "policy": "never",
+        "client_id": client.client_id, "scopes": "client.read offline_access", "policy": "never",
         "audience": RESOURCES.mcp,
     }  # fmt: skip
     assert json.loads(told["oauth_revoked"]) == {"reason": "revoked_by_client"}

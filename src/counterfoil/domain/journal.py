@@ -20,6 +20,8 @@ GENESIS: Final = "0" * 64
 _FORM: Final = "counterfoil-journal-1"
 # Before a state's hash: of what it was made. Rows that get more columns get a new word, and the old one stays known.
 _STATE_FORM: Final = "1"
+_LIST: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_OBJECT: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 class JournalEntry(NamedTuple):
@@ -45,12 +47,12 @@ class JournalEntry(NamedTuple):
 
 def hash_of(entry: JournalEntry, previous: str) -> str:
     """The hash that `entry` must have behind an entry with the hash `previous`, in hex."""
-    text = json.dumps([_FORM, previous, *entry[:-1]], ensure_ascii=False, separators=(",", ":"))
+    text = _LIST.encode([_FORM, previous, *entry[:-1]])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def state_of(columns: Mapping[str, object]) -> str:
     """The state of a row, as entries carry it. Databases that have 0 and 1 for booleans give the same as others."""
     plain = {name: int(value) if isinstance(value, bool) else value for name, value in columns.items()}
-    text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    text = _OBJECT.encode(plain)
     return f"{_STATE_FORM}:{hashlib.sha256(text.encode()).hexdigest()}"
