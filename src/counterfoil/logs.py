@@ -46,9 +46,7 @@ def configure(settings: Settings, *, is_quiet: bool = False, stream: TextIO | No
     level = "warning" if is_quiet and not is_set else settings.log_level
     is_json = settings.log_format == "json" or (settings.log_format == "auto" and not stream.isatty())
     root = logging.getLogger()
-    for old in list(root.handlers):
-        if isinstance(old, _Handler):
-            root.removeHandler(old)
+    stop()
     handler = _Handler(stream, is_json=is_json)
     root.addHandler(handler)
     ours = getattr(logging, level.upper())
@@ -57,6 +55,16 @@ def configure(settings: Settings, *, is_quiet: bool = False, stream: TextIO | No
     global _requests  # as logging's own handlers: one log a process
     _requests = handler if ours <= logging.INFO else None
     threading.excepthook = _of_a_thread
+
+
+def stop() -> None:
+    """Writes no more lines."""
+    global _requests
+    _requests = None
+    root = logging.getLogger()
+    for old in list(root.handlers):
+        if isinstance(old, _Handler):
+            root.removeHandler(old)
 
 
 def be_silent() -> None:
@@ -118,7 +126,7 @@ class _Handler(logging.StreamHandler[TextIO]):
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # logging's own name
         """Says that a line is missing. logging's own way would print the values that it was to hold."""
         problem = sys.exc_info()[1]
-        print(f"a line of {record.name} could not be written: {type(problem).__name__}", file=sys.__stderr__)
+        print(f"a line of {record.name} could not be written: {type(problem).__name__}", file=sys.stderr)
 
 
 def _moment(seconds: float) -> str:

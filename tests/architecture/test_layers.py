@@ -16,6 +16,7 @@ NOT_OF_ONE_ORGANIZATION = {
     "credentials.by_hash": "tells which organization is asking",
     "erasure.still_kept": "equal bytes are kept once for all organizations: a file goes when none of them has it",
     "idempotency.forget_before": "clears old records of all organizations",
+    "inspecting": "doctor and monitors look at the whole database",
     "instance": "secrets of the whole server",
     "marks.mark": "says what the whole database is",
     "oauth.client": "a client may be anybody's, and is told apart by its id",
