@@ -126,7 +126,7 @@ class _Handler(logging.StreamHandler[TextIO]):
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # logging's own name
         """Says that a line is missing. logging's own way would print the values that it was to hold."""
         problem = sys.exc_info()[1]
-        print(f"a line of {record.name} could not be written: {type(problem).__name__}", file=sys.stderr)
+        sys.stderr.write(f"a line of {record.name} could not be written: {type(problem).__name__}\n")
 
 
 def _moment(seconds: float) -> str:
