@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from counterfoil.jobs import pending_uploads, webhooks
+from counterfoil.operations.attempts import KEPT as ATTEMPTS_KEPT
 from counterfoil.operations.work import SCHEDULE, Works
 from counterfoil.ports.clock import timestamp
-from counterfoil.store import approvals, idempotency, queue
+from counterfoil.store import approvals, attempts, idempotency, queue
 
 if TYPE_CHECKING:
     from counterfoil.jobs.handlers import Tools
@@ -188,10 +189,12 @@ class JobService:
             log.warning("nothing was tidied; it will be within an hour: %s", error)
 
     def _tidy(self) -> None:
-        oldest = timestamp(self._works.clock.now() - self._keep_answers)
+        now = self._works.clock.now()
+        oldest = timestamp(now - self._keep_answers)
         with self._works.database.write() as conn:
             idempotency.forget_before(conn, oldest)
             approvals.forget_before(conn, oldest)
+            attempts.forget_before(conn, timestamp(now - ATTEMPTS_KEPT))
         if self._tools:
             pending_uploads.tidy(self._tools)
             webhooks.tidy(self._tools)

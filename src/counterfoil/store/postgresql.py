@@ -116,6 +116,8 @@ def _refuse_dead(connection: Any, _record: object, _proxy: object) -> None:
 
 
 def _has_something_to_read(descriptor: int) -> bool:
+    if not hasattr(select, "poll"):
+        return True  # Windows: then the server is asked each time
     poll = select.poll()
     poll.register(descriptor, select.POLLIN)
     return bool(poll.poll(0))
