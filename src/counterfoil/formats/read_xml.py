@@ -55,9 +55,7 @@ def parse(content: bytes) -> Element:
     if _has_document_type(text):
         raise _with_document_type()
     try:
-        root = etree.fromstring(
-            text.encode(), xml_parser.hardened(remove_comments=True, remove_pis=True, remove_blank_text=True)
-        )
+        root = etree.fromstring(text.encode(), xml_parser.hardened(is_data=True))
     except (etree.XMLSyntaxError, ValueError) as error:
         raise Unreadable(
             "xml_damaged", f"The XML is damaged: {_cause(error)}.", fix="Ask the supplier to send the invoice again."
