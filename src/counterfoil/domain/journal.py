@@ -20,6 +20,7 @@ GENESIS: Final = "0" * 64
 _FORM: Final = "counterfoil-journal-1"
 # Before a state's hash: of what it was made. Rows that get more columns get a new word, and the old one stays known.
 _STATE_FORM: Final = "1"
+_LONG: Final = 100  # characters
 _LIST: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _OBJECT: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
@@ -52,7 +53,16 @@ def hash_of(entry: JournalEntry, previous: str) -> str:
 
 
 def state_of(columns: Mapping[str, object]) -> str:
-    """The state of a row, as entries carry it. Databases that have 0 and 1 for booleans give the same as others."""
-    plain = {name: int(value) if isinstance(value, bool) else value for name, value in columns.items()}
-    text = _OBJECT.encode(plain)
+    """The state of a row, as entries carry it: of its columns as a JSON object in order of their names.
+
+    Booleans are 0 and 1, as some databases have them. A long text stands as ["sha256", its hash]: to write it as JSON
+    would take longer than all the rest.
+    """
+    text = _OBJECT.encode({name: _plain(value) for name, value in columns.items()})
     return f"{_STATE_FORM}:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, str) and len(value) > _LONG:
+        return ["sha256", hashlib.sha256(value.encode()).hexdigest()]
+    return int(value) if isinstance(value, bool) else value
