@@ -32,7 +32,9 @@ class Settings(BaseSettings):
     einvoice_network: Literal["local", "none"] = Field(
         "local", description="local: an outbox and a simulated exchange, nothing leaves this machine; none"
     )
-    secrets_dir: Path | None = Field(None, description="folder of settings as files, counterfoil_database_url and others")
+    secrets_dir: Path | None = Field(
+        None, description="folder of settings as files, counterfoil_database_url and others"
+    )
     log_format: Literal["auto", "text", "json"] = Field("auto", description="auto: text on a terminal, else JSON")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="info: a line each request")
     metrics: Literal["auto", "on", "off"] = Field("auto", description="/metrics; auto: for callers on this machine")
