@@ -18,13 +18,11 @@ from tests.support.postgres import Postgres
 ROOT = Path(__file__).parents[2]
 # The essence, in a time that everybody waits for; `make test-long` runs the whole folders.
 CHOSEN = (
-    "tests/store/test_tenancy.py",
     "tests/store/test_queue.py",
     "tests/operations/test_repeats.py",
-    "tests/operations/test_lifecycle.py",
-    "tests/operations/test_numbering.py",
+    "tests/operations/test_oauth.py",
     "tests/rest/test_idempotency.py",
-    "tests/rest/test_numbers.py",
+    "tests/web/test_oauth_tokens.py",
 )
 WHOLE = ("tests/store", "tests/operations", "tests/jobs", "tests/rest", "tests/web", "tests/contract/test_003_list.py")
 

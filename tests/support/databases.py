@@ -16,6 +16,8 @@ from counterfoil.settings import Settings
 from tests.support import postgres
 
 VARIABLE = "COUNTERFOIL_TEST_DATABASE"
+MOST = 60
+_MADE: list[str] = []
 SECRET_KEY = base64.b64encode(b"the secret key of all the tests.").decode()
 
 
@@ -48,4 +50,9 @@ def rows(data: Path, question: str) -> list[tuple[Any, ...]]:
 
 @cache
 def _url_of(_data: str) -> str:
-    return postgres.shared().new_database()
+    # Thousands of tests would fill the place. Those of servers that still run are in use.
+    if len(_MADE) > MOST:
+        for url in postgres.shared().drop_idle(_MADE[: MOST // 2]):
+            _MADE.remove(url)
+    _MADE.append(postgres.shared().new_database())
+    return _MADE[-1]
