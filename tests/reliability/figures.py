@@ -94,6 +94,7 @@ ROWS: dict[str, Row] = {
         "tests/reliability/test_approvals.py::test_nothing_is_done_without_the_very_yes_for_it",
         "tests/mcp/test_read_only.py::test_a_token_that_may_only_read_writes_nothing",
         "tests/mcp/test_read_only.py::test_the_same_acts_are_refused_over_rest_with_the_same_token",
+        "tests/mcp/test_injected_texts.py::test_nothing_is_done_for_a_text_that_asks_for_it",
     )),
     "S": Row("House and reference model do the same, with faults, crashes and a jumping clock", (
         "tests/reliability/test_simulator.py::test_house_and_model_do_the_same",

@@ -16,11 +16,11 @@ from sqlalchemy import Connection
 
 from counterfoil.app import House
 from counterfoil.store import triggers
+from tests.plugins.figures import Figure, chance
 from tests.plugins.repeatable import is_full_size
 from tests.support.houses import SteppingClock, open_house
 from tests.support.sealed import said, sealed_company, verified
 
-SEED = 11
 EDITS = 1_000 if is_full_size() else 100
 DOCUMENTS = ("client_invoices", "credit_notes", "quotes", "supplier_invoices", "attachments")
 # Edits by their share: rows, the journal, bytes, and which file a document's format is.
@@ -58,8 +58,8 @@ def unguarded(house: House) -> Iterator[Connection]:
             conn.exec_driver_sql("ROLLBACK")
 
 
-def test_every_edit_is_found_and_named(house: House) -> None:
-    draw = random.Random(SEED)  # the same edits each time
+def test_every_edit_is_found_and_named(house: House, figure: Figure) -> None:
+    draw = chance("edits")
     missed = []
     for number in range(EDITS):
         with unguarded(house) as conn:
@@ -70,6 +70,7 @@ def test_every_edit_is_found_and_named(house: House) -> None:
             missed.append((number, edit.what, edit.names, found))
     assert missed == []
     assert verified(house).findings == ()
+    figure("R11", "random edits of issued rows, stored files and the journal", EDITS, "edits", "all found and named")
 
 
 def test_what_is_unaltered_is_fine_before_and_after(house: House) -> None:
