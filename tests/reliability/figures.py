@@ -25,6 +25,8 @@ from typing import Any
 from tests.plugins.figures import FOLDER, SEED, run_seed
 
 ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
+MARKS = ("<!-- figures: written by make reliability -->", "<!-- end of figures -->")
 PAGE = ROOT / "docs" / "guarantees" / "figures.md"
 RECORDS = ROOT / "build" / "figures"
 # What measures time, so it runs last and alone.
@@ -117,6 +119,8 @@ def main() -> int:
     elif is_full or asked.allow_small:
         PAGE.parent.mkdir(parents=True, exist_ok=True)
         PAGE.write_text(page(records, is_full=is_full), encoding="utf-8")
+        readme = README.read_text(encoding="utf-8")
+        README.write_text(shown_in(readme, short(records, is_full=is_full)), encoding="utf-8")
         print(f"written: {PAGE.relative_to(ROOT)}")
     else:
         print("nothing written: these were small; COUNTERFOIL_TEST_SIZE=long, or --allow-small")
@@ -205,6 +209,27 @@ written by hand.
 The last rows are of a simulator: `python -m tests.reliability.simulator --seed N --steps M` plays one seed again.
 `counterfoil selftest` keeps the same promises in small on your own machine.
 """
+
+
+def short(records: list[dict[str, Any]], *, is_full: bool) -> str:
+    """A line a promise, for the README: what was done to it most often, and whether all of its tests passed."""
+    lines = ["| promise | tried | outcome |", "|---|---|---|"]
+    for name, row in ROWS.items():
+        own = [each for each in records if any(each["test"].partition("[")[0].startswith(test) for test in row.tests)]
+        figures = [figure for each in own for figure in each["figures"]]
+        tried = "; ".join(f"{each['count']:,} {each['unit']}" for each in figures[:3]) or f"{len(own):,} cases"
+        has_all = all(any(each["test"].startswith(test) for each in own) for test in row.tests)
+        is_kept = has_all and all(each["outcome"] == "passed" for each in own)
+        lines.append(f"| {name} {row.promise} | {tried} | {'kept' if is_kept else '**not shown in whole**'} |")
+    size = "full size" if is_full else "small size"
+    return "\n".join([*lines, "", f"{datetime.now(UTC):%Y-%m-%d}, {size}, commit {_commit()}, seed {run_seed()}."])
+
+
+def shown_in(readme: str, table: str) -> str:
+    """The README with the table between its marks."""
+    before, _, rest = readme.partition(MARKS[0])
+    _, _, after = rest.partition(MARKS[1])
+    return f"{before}{MARKS[0]}\n{table}\n{MARKS[1]}{after}"
 
 
 def _commit() -> str:
