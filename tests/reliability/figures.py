@@ -29,6 +29,7 @@ README = ROOT / "README.md"
 MARKS = ("<!-- figures: written by make reliability -->", "<!-- end of figures -->")
 PAGE = ROOT / "docs" / "guarantees" / "figures.md"
 RECORDS = ROOT / "build" / "figures"
+OF = "of"  # the file beside them that says of which commit and size they are
 # What measures time, so it runs last and alone.
 ALONE = "tests/reliability/test_clean_machine.py"
 HEAD = "| | promise | what was done | how often | result | seconds | test |\n|---|---|---|---|---|---|---|"
@@ -109,10 +110,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--allow-small", action="store_true", help="write the page from tests in small, too")
     parser.add_argument("--only", nargs="+", choices=list(ROWS), help="these rows alone, printed and not written")
+    parser.add_argument(
+        "--again", nargs="+", choices=list(ROWS), help="these rows anew, of the same commit, in the page"
+    )
     asked = parser.parse_args()
-    shutil.rmtree(RECORDS, ignore_errors=True)
     is_full = os.environ.get("COUNTERFOIL_TEST_SIZE") == "long"
-    code = run(asked.only or list(ROWS))
+    if asked.again:
+        _forget(asked.again)
+    else:
+        shutil.rmtree(RECORDS, ignore_errors=True)
+        RECORDS.mkdir(parents=True)
+        (RECORDS / OF).write_text(f"{_commit()} {is_full}", encoding="utf-8")
+    code = run(asked.again or asked.only or list(ROWS))
     records = list(read(RECORDS))
     if asked.only:
         print(HEAD, *(line for row in asked.only for line in lines_of(row, records)), sep="\n")
@@ -140,6 +149,18 @@ def run(rows: Sequence[str]) -> int:
         if tests:
             codes.append(subprocess.run([*command, *more, *tests], cwd=ROOT, env=environment, check=False).returncode)
     return next(filter(None, codes), 0)
+
+
+def _forget(rows: Sequence[str]) -> None:
+    """Drops what was written down of these rows. Ends the program when the rest is of another commit or size."""
+    is_full = os.environ.get("COUNTERFOIL_TEST_SIZE") == "long"
+    if not (RECORDS / OF).exists() or (RECORDS / OF).read_text(encoding="utf-8") != f"{_commit()} {is_full}":
+        sys.exit("the figures that are there are of another commit or size: run all of them")
+    tests = tuple(test for row in rows for test in ROWS[row].tests)
+    for path in RECORDS.glob("*.jsonl"):
+        kept = [line for line in path.read_text(encoding="utf-8").splitlines(keepends=True)
+                if not json.loads(line)["test"].startswith(tests)]  # fmt: skip
+        path.write_text("".join(kept), encoding="utf-8")
 
 
 def read(folder: Path) -> Iterator[dict[str, Any]]:
