@@ -216,6 +216,29 @@ class TestRepeats:
         there.api(scenario)
         assert len(there.get("/client_invoices")["client_invoices"]) == before + 2
 
+    def test_a_server_that_does_not_know_itself_is_not_said_to_have_done_nothing(self, there: Elsewhere) -> None:
+        # Given a server whose database went away in the commit
+        there.sandbox.fault(
+            "status", "/v2/client_invoices", method="POST", status=503, code="outcome_unknown", after_effect=True
+        )
+        body: Any = there.body()
+        before = len(there.get("/client_invoices")["client_invoices"])
+
+        # When it is asked, and again under the same key
+        async def scenario(api: AsyncClient, _caller: Caller) -> list[ApiError]:
+            return [await refused(api.create_client_invoice(body, idempotency_key="k")) for _ in range(2)]
+
+        first, again = there.api(scenario)
+
+        # Then both say that it may have been done, and to look
+        assert [(each.status, each.errors[0].code) for each in (first, again)] == [
+            (503, "outcome_unknown"), (409, "outcome_unknown"),
+        ]  # fmt: skip
+        for each in (first, again):
+            assert "may have been done" in each.errors[0].detail
+            assert "List what is there first" in str(each.errors[0].meta)
+        assert len(there.get("/client_invoices")["client_invoices"]) == before + 1
+
     def test_what_was_refused_may_be_tried_again_at_once(self, there: Elsewhere) -> None:
         there.sandbox.fault("status", "/v2/client_invoices", method="POST", status=429, retry_after_seconds=7)
         body: Any = there.body()

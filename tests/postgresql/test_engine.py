@@ -161,6 +161,7 @@ def test_a_commit_that_got_no_answer_is_not_called_a_failure(postgresql: Postgre
 
     with pytest.raises(Unavailable, match="not known whether this was written") as refused:
         cut()
+    assert refused.value.code == "outcome_unknown"
     assert "same idempotency key" in (refused.value.faults[0].fix or "")
     add(database, "next")
 

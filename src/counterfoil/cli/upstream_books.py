@@ -198,7 +198,25 @@ def _opened(file: Path, clock: Clock) -> Works:
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = open_sqlite(file)
     migrations.upgrade(database)
-    return Works(database, clock)
+    works = Works(database, clock)
+    _ensure_organization(works, file.stem)
+    return works
+
+
+def _ensure_organization(works: Works, organization_id: str) -> None:
+    """The row that the journal's entries are chained at. Of whom it is, only the server elsewhere knows."""
+    from counterfoil.ports.clock import timestamp
+    from counterfoil.store import organizations
+    from counterfoil.store.rows import OrganizationRow
+
+    with works.database.write() as conn:
+        if organizations.get(conn, organization_id) is None:
+            now = timestamp(works.clock.now())
+            row = OrganizationRow(
+                id=organization_id, slug=organization_id, profile="{}", seq_last=0, created_at_last="",
+                created_at=now, updated_at=now,
+            )  # fmt: skip
+            organizations.insert_organization(conn, organization_id, row)
 
 
 def _short(key: str) -> str:

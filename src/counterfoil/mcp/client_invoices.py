@@ -87,7 +87,8 @@ async def create_client_invoice(call: ToolCall) -> dict[str, Any]:
     invoice: dict[str, Any] = dict(await call.api.create_client_invoice(cast(NewClientInvoice, new)))
     if letter is None:
         return invoice_result(invoice)
-    is_queued = not call.is_preview and all(each["code"] != "not_mailed" for each in invoice.get("warnings") or ())
+    codes = {each["code"] for each in invoice.get("warnings") or ()}
+    is_queued = not call.is_preview and not codes & {"not_mailed", "outcome_unknown"}
     return invoice_result(invoice) | ({"delivery": "queued"} if is_queued else {}) | _to(letter)
 
 

@@ -33,8 +33,6 @@ UNDER_WAY, UNKNOWN = 0, -1
 _WAIT_SECONDS: Final = 60.0
 _POLL_SECONDS: Final = 0.05
 _LOOK_SECONDS_MAX: Final = 5.0
-# The server says for certain that it did nothing.
-_NOT_DONE: Final = frozenset({*range(300, 500), 503}) - {408}
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +169,12 @@ class UpstreamSend:
         except BaseException:
             await self._release(held)
             raise
-        status = answer.status if 200 <= answer.status < 300 else None if answer.status in _NOT_DONE else UNKNOWN
+        is_done, may_be = 200 <= answer.status < 300, upstream_answers.may_be_done(answer)
+        status = answer.status if is_done else UNKNOWN if may_be else None
         await self._ended(held, asked, status, answer.body.decode("utf-8", "replace"))
+        if answer.status == 503 and may_be:
+            # The server's own words say to repeat it; from here that waits until somebody has looked.
+            return upstream_answers.unknown("The server lost its database while it wrote", 503)
         return answer
 
     async def _claimed(self, key: str, asked: Asked, seconds: float) -> Kept | None:
@@ -193,11 +195,10 @@ class UpstreamSend:
             )  # fmt: skip
         if kept.status in (UNDER_WAY, UNKNOWN):
             raise errors.Conflict(
-                "outcome_unknown",
+                upstream_answers.OUTCOME_UNKNOWN,
                 f"The same was asked at {kept.at}, and the server was not heard to answer: it may have been done.",
-                fix="List what is there first. If it was not done, repeat it with another idempotency_key, or a create "
-                "with allow_duplicate: true.",
-            )  # fmt: skip
+                fix=upstream_answers.LOOK,
+            )
         return kept
 
     async def _guarded(self, asked: Asked) -> Answer:
@@ -219,7 +220,7 @@ class UpstreamSend:
             if receipt and _was_never_sent(lost):
                 await to_thread.run_sync(self._ledger.give_back, receipt)
             raise
-        if receipt and answer.status in _NOT_DONE:
+        if receipt and not upstream_answers.may_be_done(answer):
             await to_thread.run_sync(self._ledger.give_back, receipt)
         if is_split and not self.has_extensions and answer.status < 300:
             return await self._and_sent(asked, answer)
@@ -246,15 +247,19 @@ class UpstreamSend:
         letter = dict(asked.letter or {})
         key = {"X-Qonto-Idempotency-Key": f"{asked.header(KEY)}/mail"} if asked.header(KEY) else {}
         path = f"{asked.request.path}/{made['client_invoice']['id']}/send"
-        why = ""
+        why, may_be = "", False
         try:
             mailed = await self._send(Request("POST", path, lambda sent: sent, json=letter, headers=key))
             if mailed.status >= 300:
-                why = upstream_answers.first_words(mailed)
+                why, may_be = upstream_answers.first_words(mailed), upstream_answers.may_be_done(mailed)
         except Unreachable as lost:
-            why = str(lost)
+            why, may_be = str(lost), not _was_never_sent(lost)
         if why:
             fault = Fault("not_mailed", f"The invoice was made, but not mailed: {why}", fix="Call send_client_invoice.")
+            if may_be:
+                told = f"The invoice was made; whether it was mailed is not known: {why}"
+                ask = "Ask your user whether the mail arrived before you call send_client_invoice."
+                fault = Fault(upstream_answers.OUTCOME_UNKNOWN, told, fix=ask)
             warnings = [*(made.get("warnings") or ()), upstream_answers.wire(fault)]
             return replace(answer, body=canonical({**made, "warnings": warnings}).encode())
         return answer

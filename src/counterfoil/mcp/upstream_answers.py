@@ -27,6 +27,13 @@ _WORDS: Final[Mapping[int, tuple[str, str, str]]] = {
     404: ("not_found", "The server has nothing at this address.", "List what there is, and use an id of the list."),
     429: ("rate_limited", "The server was asked too often.", "Wait a minute and call again."),
 }  # fmt: skip
+OUTCOME_UNKNOWN: Final = "outcome_unknown"
+LOOK: Final = (
+    "List what is there first. If it was not done, repeat it with another idempotency_key, or a create with "
+    "allow_duplicate: true."
+)
+# The server says that it did nothing.
+_NOT_DONE: Final = frozenset({*range(300, 500), 503}) - {408}
 _LOGIN: Final = (
     "not_an_api", "The server answered with a page for people, not with the API.",
     "Your user must check the address after --upstream; a sandbox of Qonto's also wants --staging-token.",
@@ -56,6 +63,16 @@ def failure(error: BillingError) -> Answer:
     return _of(error.faults, status)
 
 
+def may_be_done(answer: Answer) -> bool:
+    """Whether the server does not say for certain that it did nothing: a 503 may be of a commit without an answer."""
+    return answer.status not in _NOT_DONE or (answer.status == 503 and OUTCOME_UNKNOWN in _codes(answer))
+
+
+def unknown(what: str, status: int) -> Answer:
+    """Nobody heard how it ended; `what` says of which call. A repeat is refused until somebody has looked."""
+    return _of([Fault(OUTCOME_UNKNOWN, f"{what}: it may have been done.", fix=LOOK)], status)
+
+
 def wire(fault: Fault, status: int | None = None) -> dict[str, Any]:
     """A fault as the API writes it."""
     told: dict[str, Any] = {"code": fault.code, "detail": fault.message}
@@ -82,6 +99,10 @@ def refuse_masked_iban(body: Mapping[str, Any] | None) -> None:
             "masked_iban", f"{iban} is an IBAN with a part hidden: this key may not see it whole.",
             field="payment_methods/iban", fix="Ask your user for the whole IBAN and send it.",
         )  # fmt: skip
+
+
+def _codes(answer: Answer) -> set[str]:
+    return {each.code for each in api_error(answer.status, answer.body).errors}
 
 
 def _is_told(answer: Answer) -> bool:

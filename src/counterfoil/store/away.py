@@ -28,8 +28,9 @@ AWAY = ("database_unavailable", "The database does not answer.",
 UNREADABLE = ("database_unavailable", "The database's file cannot be read or written now.",
               "Whoever runs the server must look at its disk, and at who may use the file: counterfoil doctor."
               )  # fmt: skip
+# A code of its own: whoever reads only codes must not take it for a refusal.
 UNKNOWN = (
-    "database_unavailable",
+    "outcome_unknown",
     "The connection to the database was lost at the very end: it is not known whether this was written.",
     "Repeat it with the same idempotency key: what was written answers again, and nothing is made twice.",
 )
