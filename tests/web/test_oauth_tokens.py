@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 
 import httpx
@@ -12,6 +13,7 @@ from joserfc.jwk import KeySet
 from counterfoil.domain.oauth import Client
 from counterfoil.operations import members, oauth
 from counterfoil.operations.work import Actor
+from counterfoil.store import journal
 from tests.support.oauth import (
     CALLBACK,
     MCP_HEADERS,
@@ -212,6 +214,10 @@ def test_deleting_the_consent_ends_the_callers_family(running: Site, public: Cli
     assert refreshed(running, public, given["refresh_token"]).json()["error"] == "invalid_grant"
     with running.http(headers={"Authorization": running.organization.api_key}) as http:
         assert http.delete("/v2/oauth2/consents").status_code == 403
+    with running.house.works.read(running.operator) as work:
+        *_, journaled = journal.entries(work.conn, work.organization_id)
+    assert (journaled.type, json.loads(journaled.data)["reason"]) == ("oauth_revoked", "consent_withdrawn")
+    assert journaled.client == f"api {public.client_id}"
 
 
 def test_who_one_is_is_told_only_for_openid_and_signed(running: Site, public: Client) -> None:
