@@ -14,6 +14,7 @@ import pytest
 from counterfoil.testing import counterfoil_sandbox as counterfoil_sandbox  # a fixture
 from counterfoil.testing import counterfoil_server as counterfoil_server
 from tests.support.postgres import Postgres, shared
+from tests.support.s3 import S3Store, start_s3
 from tests.support.server import Api, Server, make_organization, start_server
 
 
@@ -43,6 +44,14 @@ def working_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]
 def postgresql() -> Iterator[Postgres]:
     """A PostgreSQL server, one a test worker, started by the first test that wants it; see `new_database`."""
     running = shared()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def s3_store() -> Iterator[S3Store]:
+    """A store that speaks S3, one a test worker, started by the first test that wants it; see `new_bucket`."""
+    running = start_s3()
     yield running
     running.stop()
 

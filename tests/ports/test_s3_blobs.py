@@ -15,32 +15,25 @@ from counterfoil.ports import s3_blobs
 from counterfoil.ports.blobs import Blobs, FileAltered, FileBlobs, sha256_of
 from counterfoil.ports.s3_blobs import S3Blobs, place_of
 from tests.support import s3
-from tests.support.s3 import CREDENTIALS, FaultyWay, Mood, S3Store, start_s3
+from tests.support.s3 import CREDENTIALS, FaultyWay, Mood, S3Store
 from tests.support.server import Api, attached, expect, make_organization, start_server
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n%%EOF\n"
 
 
-@pytest.fixture(scope="module")
-def store() -> Iterator[S3Store]:
-    running = start_s3()
-    yield running
-    running.stop()
-
-
 @pytest.fixture
-def way(store: S3Store) -> Iterator[FaultyWay]:
-    opened = FaultyWay(store)
+def way(s3_store: S3Store) -> Iterator[FaultyWay]:
+    opened = FaultyWay(s3_store)
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def blobs(store: S3Store, way: FaultyWay, monkeypatch: pytest.MonkeyPatch) -> S3Blobs:
+def blobs(s3_store: S3Store, way: FaultyWay, monkeypatch: pytest.MonkeyPatch) -> S3Blobs:
     """An empty bucket, reached through `way`."""
     for name, value in CREDENTIALS.items():
         monkeypatch.setenv(name, value)
-    return S3Blobs(place_of(way.blobs_url(store.new_bucket())), timeouts=(0.5, 0.3))
+    return S3Blobs(place_of(way.blobs_url(s3_store.new_bucket())), timeouts=(0.5, 0.3))
 
 
 @pytest.fixture(params=["folder", "bucket"])
@@ -221,16 +214,16 @@ def test_a_store_that_is_away_at_the_start_is_no_reason_not_to_start(way: Faulty
 
 
 @pytest.fixture(scope="module")
-def served_way(store: S3Store) -> Iterator[FaultyWay]:
-    opened = FaultyWay(store)
+def served_way(s3_store: S3Store) -> Iterator[FaultyWay]:
+    opened = FaultyWay(s3_store)
     yield opened
     opened.close()
 
 
 @pytest.fixture(scope="module")
-def api(store: S3Store, served_way: FaultyWay, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+def api(s3_store: S3Store, served_way: FaultyWay, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     """A company on a whole server, whose files are in a bucket."""
-    url = served_way.blobs_url(store.new_bucket())
+    url = served_way.blobs_url(s3_store.new_bucket())
     running = start_server(tmp_path_factory.mktemp("s3"), **CREDENTIALS, COUNTERFOIL_BLOBS_URL=url)
     yield Api(running, make_organization(running.data, "FR"))
     running.stop()

@@ -19,14 +19,18 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.plugins.figures import Figure
+from tests.plugins.figures import Figure, chance
 from tests.plugins.repeatable import is_full_size
 from tests.reliability import books
-from tests.support.backups import bring_back, refusal, run, save
+from tests.reliability.forks import forks
+from tests.support.backups import bring_back, contents, refusal, run, save
+from tests.support.s3 import CREDENTIALS, S3Store
 from tests.support.server import Api, Organization, Server, attached, expect, make_organization, start_server
 
 CLIENTS = 4
 ARCHIVES = 25 if is_full_size() else 3
+KILLS = 10 if is_full_size() else 2
+NEWEST = sorted((Path(__file__).parents[1] / "fixtures" / "backups").glob("*.tar"))[-1]
 
 
 @contextmanager
@@ -206,3 +210,63 @@ def test_where_there_is_something_nothing_is_restored(tmp_path: Path, server: Se
     assert "--data NEW" in said
     assert [path.name for path in (tmp_path / "other").iterdir()] == ["letter.txt"]
     assert documents(server.data).keys() == before  # its jobs go on and give them their PDFs
+
+
+@pytest.mark.timeout(900)
+def test_a_killed_restore_can_be_started_again(tmp_path: Path, figure: Figure) -> None:
+    draw, place, done = chance("restore"), tmp_path / "place", 0
+    with forks("tests.reliability.restorer", tmp_path, NEWEST, place) as restorers:
+
+        def begun(data: Path) -> float:
+            place.write_text(str(data))
+            started = restorers.count("ready")
+            restorers.start()
+            restorers.wait_for("ready", started + 1)
+            return time.monotonic()
+
+        # Given how long one takes that nobody kills
+        at = begun(tmp_path / "whole")
+        restorers.wait_for("restored", 1)
+        seconds = time.monotonic() - at
+        wanted = documents(tmp_path / "whole"), stored_files(tmp_path / "whole"), heads(tmp_path / "whole")
+
+        for number in range(KILLS):
+            # When one is killed
+            data = tmp_path / str(number)
+            at = begun(data)
+            time.sleep(draw.uniform(0, 1.1 * seconds))
+            restorers.kill(restorers.running[-1])
+
+            # Then the same again ends well, unless it had ended; what is refused says what to type
+            is_there = (data / books.DATABASE).exists()
+            again = run("restore", NEWEST, "--data", data)
+            if is_there:
+                assert "restore FILE --data NEW" in refusal(again)
+            else:
+                assert again.exit_code == 0, again.output
+            assert (documents(data), stored_files(data), heads(data)) == wanted
+            assert not (data / ".restoring").exists()
+            done += is_there
+    figure("R12", "kill -9 in a restore, which is then started again", KILLS, "kills",
+           f"{done} had ended, {KILLS - done} ended the second time, 0 half")  # fmt: skip
+
+
+def test_a_backup_goes_into_a_bucket_and_comes_out_of_it_as_it_was(
+    s3_store: S3Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given an empty bucket
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("COUNTERFOIL_BLOBS_URL", s3_store.blobs_url(s3_store.new_bucket()))
+
+    # When a backup is restored into it, and another is made of that
+    assert bring_back(NEWEST, tmp_path / "data")["files"] >= 1
+    save(tmp_path / "data", tmp_path / "again.tar")
+
+    # Then no file lies on the disk, and the archive says the same
+    assert not (tmp_path / "data" / "files").exists()
+    first, again = contents(NEWEST), contents(tmp_path / "again.tar")
+    for archive in (first, again):
+        del archive["manifest.sha256"]
+        archive["manifest"] = json.dumps(json.loads(archive.pop("manifest.json")) | {"created_at": ""}).encode()
+    assert again == first
