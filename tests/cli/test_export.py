@@ -19,8 +19,10 @@ from counterfoil.domain.journal import GENESIS, JournalEntry, hash_of
 from counterfoil.operations import client_invoices, clients, document_files
 from counterfoil.operations.attachments import StoredFile
 from counterfoil.operations.kinds import CLIENT_INVOICE
+from tests.support import hostile_files
 from tests.support.backups import refusal, run
 from tests.support.houses import CLIENT, Company, new_company, open_house
+from tests.support.server import Api, Server, attached, expect, make_organization
 
 FORMULA = '=HYPERLINK("http://evil.example";"Pay")'
 
@@ -89,6 +91,38 @@ def test_an_export_has_everything_and_every_hash_is_right(house: House, company:
     assert (root / "client_invoices" / f"{first}.pdf").read_bytes().startswith(b"%PDF")
     assert json.loads((root / "client_invoices" / f"{first}.json").read_bytes())["number"] == first
     assert len(list((root / "client_invoices").glob("2026_77-*.json"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("country", "kinds"), [("FR", {"pdf", "ubl"}), ("IT", {"pdf", "fatturapa"})], ids=["facturx and ubl", "fatturapa"]
+)
+def test_the_files_of_issued_and_received_invoices_are_exported_as_they_are(
+    working_server: Server, tmp_path: Path, country: str, kinds: set[str]
+) -> None:
+    # Given an issued invoice with its files, and a received one
+    organization = make_organization(working_server.data, country, phone="+33 4 72 00 00 00")
+    api = Api(working_server, organization)
+    invoice = attached(api, api.issued(), seconds=60)
+    files = expect(api.get(f"/client_invoices/{invoice['id']}/documents"), 200)["documents"]
+    bill = hostile_files.pdf(f"received {country}")
+    sent = {"supplier_invoices[][file]": ("bill.pdf", bill, "application/pdf")}
+    received = expect(api.http.post("/v2/supplier_invoices/bulk", files=sent), 200)["supplier_invoices"][0]
+
+    # When they are exported
+    books = tmp_path / "books"
+    told = run("export", books, "--data", working_server.data, "--organization", organization.slug, "--json")
+    assert told.exit_code == 0, told.output
+
+    # Then each file is there to the byte, and an auditor's own tool agrees
+    subprocess.run(["sha256sum", "-c", "--quiet", "--strict", "manifest.sha256"], cwd=books, check=True)
+    (root,) = (path for path in books.iterdir() if path.is_dir())
+    found = [path for path in (root / "client_invoices").iterdir() if path.suffix in (".pdf", ".xml")]
+    wanted = {file["sha256"]: file["kind"] for file in files if file["kind"] != "facturx"}
+    assert {wanted[hashlib.sha256(path.read_bytes()).hexdigest()] for path in found} == kinds
+    assert len(found) == len(kinds)
+    pdf = next(path.read_bytes() for path in found if path.suffix == ".pdf")
+    assert (b"factur-x.xml" in pdf) == (country == "FR")
+    assert (root / "supplier_invoices" / f"{received['id']}.pdf").read_bytes() == bill
 
 
 def test_the_journal_can_be_computed_again_from_what_was_exported(
