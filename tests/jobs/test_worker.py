@@ -28,7 +28,7 @@ from counterfoil.operations.kinds import CLIENT_INVOICE
 from counterfoil.settings import Settings
 from counterfoil.store import queue
 from tests.jobs.conftest import Workshop
-from tests.support import forked
+from tests.support import databases, forked
 from tests.support.houses import new_company, open_house
 from tests.support.postgres import Postgres
 from tests.support.server import COMMAND, clean_environment, free_port
@@ -67,7 +67,7 @@ def post() -> Iterator[tuple[SlowPost, str]]:
 
 def start_worker(data: Path, **environment: str) -> forked.Forked:
     with (data / "worker.log").open("ab") as log:
-        env = clean_environment(**environment)
+        env = clean_environment(**databases.environment_of(data), **environment)
         return forked.start([COMMAND, "worker", "--data", str(data)], env=env, stdout=log, stderr=log)
 
 
@@ -92,6 +92,7 @@ def rows(house: House, question: str) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in conn.exec_driver_sql(question)]
 
 
+@pytest.mark.sqlite  # on PostgreSQL a second worker is welcome
 def test_a_worker_ends_after_the_letter_at_hand_and_at_once_when_told_twice(
     tmp_path: Path, post: tuple[SlowPost, str]
 ) -> None:
@@ -236,7 +237,8 @@ def test_commands_show_laid_aside_jobs_and_act_on_them(workshop: Workshop) -> No
     data = ["--data", str(workshop.company.house.settings.data)]
 
     def typed(*words: str) -> tuple[int, str]:
-        done = forked.run([COMMAND, "jobs", *words, *data], env=clean_environment())
+        env = clean_environment(**databases.environment_of(workshop.company.house.settings.data))
+        done = forked.run([COMMAND, "jobs", *words, *data], env=env)
         return done.returncode, done.stdout + done.stderr
 
     (listed,) = json.loads(typed("list", "--json")[1])["jobs"]
