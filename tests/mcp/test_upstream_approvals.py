@@ -65,16 +65,42 @@ class TestApprovals:
         (mail,) = there.sandbox.emails()
         assert "a@b.example" in mail["to"]
 
-    def test_the_mail_that_fails_after_the_invoice_is_told_and_the_invoice_stands(self, there: Elsewhere) -> None:
+    @pytest.mark.parametrize(
+        ("fault", "told"),
+        [
+            ({"status": 422}, "not_mailed"),
+            ({"status": 503}, "not_mailed"),
+            ({"status": 503, "code": "outcome_unknown", "after_effect": True}, "outcome_unknown"),
+        ],
+        ids=["refused", "away", "unknown"],
+    )
+    def test_the_mail_that_fails_after_the_invoice_is_told_and_the_invoice_stands(
+        self, there: Elsewhere, fault: dict[str, Any], told: str
+    ) -> None:
         body: Any = {**there.body(), "status": "unpaid", "send": LETTER}
-        there.sandbox.fault("status", "/v2/client_invoices/{id}/send", method="POST", status=422)
+        there.sandbox.fault("status", "/v2/client_invoices/{id}/send", method="POST", **fault)
 
         async def scenario(api: AsyncClient, caller: Caller) -> Any:
             return await approved(caller, lambda: api.create_client_invoice(body))
 
         made = there.api(scenario)
         assert made["status"] == "unpaid"
-        assert made["warnings"][0]["code"] == "not_mailed"
+        assert made["warnings"][0]["code"] == told
+
+    def test_a_yes_whose_act_may_have_been_done_is_spent(self, there: Elsewhere) -> None:
+        there.sandbox.fault(
+            "status", "/v2/client_invoices/{id}/send", method="POST", status=503, code="outcome_unknown"
+        )
+        invoice = there.unpaid()
+
+        async def scenario(api: AsyncClient, caller: Caller) -> None:
+            approval_id = await asked(api.send_client_invoice(invoice["id"], **LETTER))
+            assert caller.approve is not None
+            await caller.approve(approval_id)
+            assert (await refused(api.send_client_invoice(invoice["id"], **LETTER))).errors[0].code == "outcome_unknown"
+            assert await asked(api.send_client_invoice(invoice["id"], **LETTER)) != approval_id
+
+        there.api(scenario)
 
     def test_an_assistant_that_asks_its_user_needs_one_call(self, there: Elsewhere) -> None:
         draft, user = there.draft(), User()
