@@ -185,6 +185,7 @@ def test_a_clock_put_forward_takes_no_job_from_another(
     house.close()
 
 
+@pytest.mark.sqlite  # where one process runs the jobs, a file says what it has at hand
 def test_what_kills_its_process_is_laid_aside_after_three_times_and_can_be_tried_again(workshop: Workshop) -> None:
     issued = workshop.company.create(status="unpaid")
     workshop.run("render")
