@@ -257,7 +257,9 @@ def _commit() -> str:
     def git(*words: str) -> str:
         return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
 
-    has_changes = any(not line.endswith(("figures.md", " README.md")) for line in git("status", "--porcelain").splitlines())
+    has_changes = any(
+        not line.endswith(("figures.md", " README.md")) for line in git("status", "--porcelain").splitlines()
+    )
     return f"{git('rev-parse', '--short=12', 'HEAD') or 'unknown'}{', with changes beside it' if has_changes else ''}"
 
 
