@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from counterfoil.app import House
 from counterfoil.domain.client import ClientFields
 from counterfoil.formats import mail
-from counterfoil.jobs import scheduler
+from counterfoil.jobs import outage, scheduler
 from counterfoil.jobs.scheduler import Scheduler
 from counterfoil.operations import client_invoices, clients, recurring_invoices, reminders
 from counterfoil.ports.clock import day_in
@@ -209,7 +209,7 @@ def test_the_thread_outlives_a_database_that_is_away(workshop: Workshop, monkeyp
             looked.append(1)
             raise OSError("the disk is away")
 
-    monkeypatch.setattr(scheduler, "PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(outage, "SHORTEST_SECONDS", 0.01)
     running = Broken(workshop.company.house.works)
     running.start()
     deadline = time.monotonic() + 5

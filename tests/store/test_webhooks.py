@@ -54,7 +54,6 @@ def test_anothers_subscription_and_deliveries_are_not_changed(house: House, comp
     with house.database.write() as conn:
         store.update_subscription(conn, other.id, subscription(other.id, callback_url="https://other.example/"))
         store.set_outcome(conn, other.id, delivery(other.id, "d", status="dead"))
-        assert store.claim(conn, other.id, "s", LATER, LATER, limit=9) == []
         assert store.drop_deliveries(conn, other.id, "s", limit=9) == 0
         assert not store.delete_subscription(conn, other.id, "s")
     with house.database.read() as conn:
@@ -90,15 +89,6 @@ def test_what_is_due_comes_in_order_and_the_rest_does_not(house: House, company:
         assert [row.id for row in store.due(conn, company.id, "s", SOON, limit=9)] == ["first", "second"]
         assert [row.id for row in store.due(conn, company.id, "s", SOON, limit=1)] == ["first"]
         assert store.next_due(conn, company.id, "s") == NOW
-
-
-def test_what_one_server_holds_no_other_gets_until_it_must_have_died(house: House, company: Company) -> None:
-    with house.database.write() as conn:
-        store.insert_delivery(conn, company.id, delivery(company.id, "d"))
-        (mine,) = store.claim(conn, company.id, "s", NOW, SOON, limit=9)
-        assert mine.next_attempt_at == NOW, "as it was, so that what is not tried can be given back"
-        assert store.claim(conn, company.id, "s", NOW, SOON, limit=9) == []
-        assert [row.id for row in store.claim(conn, company.id, "s", SOON, LATER, limit=9)] == ["d"]
 
 
 def test_deliveries_are_listed_by_status_the_newest_first(house: House, company: Company) -> None:
