@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "counterfoil"
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+_BLOCKS = (ast.stmt, ast.excepthandler, ast.match_case)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,5 +87,5 @@ def _functions_in(parent: ast.AST, path: str, prefix: str) -> Iterator[Function]
             yield from _functions_in(node, path, f"{prefix}{node.name}.")
         elif isinstance(node, ast.ClassDef):
             yield from _functions_in(node, path, f"{prefix}{node.name}.")
-        else:
+        elif isinstance(node, _BLOCKS):  # expressions hold no definitions, and are nine tenths of a tree
             yield from _functions_in(node, path, prefix)

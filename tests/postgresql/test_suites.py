@@ -20,7 +20,6 @@ ROOT = Path(__file__).parents[2]
 CHOSEN = (
     "tests/store/test_queue.py",
     "tests/operations/test_repeats.py",
-    "tests/operations/test_oauth.py",
     "tests/rest/test_idempotency.py",
     "tests/web/test_oauth_tokens.py",
 )
@@ -45,6 +44,7 @@ def run(*selected: str) -> None:
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
 
 
+@pytest.mark.timeout(600)
 def test_the_essence_of_the_suites_holds_on_postgresql(postgresql: Postgres) -> None:
     """Skips with its fixture, so that the run below may not skip unseen."""
     run(*CHOSEN)

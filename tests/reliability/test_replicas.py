@@ -31,10 +31,10 @@ from tests.support.postgres import Postgres, start_postgresql
 from tests.support.server import COMMAND, Api, Server, clean_environment, make_organization, start_server
 
 REPLICAS = 4
-FINALIZES = 5_000 if is_full_size() else 200
-OPERATIONS = 1_000 if is_full_size() else 100
+FINALIZES = 5_000 if is_full_size() else 120
+OPERATIONS = 1_000 if is_full_size() else 60
 AT_ONCE = 16
-TROUBLES = 40 if is_full_size() else 6
+TROUBLES = 40 if is_full_size() else 4
 SETTLED_SECONDS = 300 if is_full_size() else 60
 
 
