@@ -9,7 +9,8 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import text
 
-from counterfoil.errors import Invalid, Unavailable
+from counterfoil.errors import Invalid, NotFound, Unavailable
+from counterfoil.store import client_invoices
 from counterfoil.store import postgresql as engines
 from counterfoil.store.engine import Database, open_postgresql
 from tests.support.postgres import Postgres
@@ -169,6 +170,14 @@ def test_a_commit_that_got_no_answer_is_not_called_a_failure(postgresql: Postgre
 def test_a_fault_of_ours_stays_one(database: Database) -> None:
     with pytest.raises(Exception, match="no_such_table"), database.read() as conn:
         conn.execute(text("SELECT * FROM no_such_table"))
+
+
+def test_what_has_a_nul_in_its_name_is_not_there(database: Database) -> None:
+    """SQLite looks for it and finds nothing; PostgreSQL refuses the character itself."""
+    with pytest.raises(NotFound), database.read() as conn:
+        client_invoices.get(conn, "x", "one\0two")
+    with pytest.raises(NotFound), database.write() as conn:
+        conn.execute(text("SELECT :name"), {"name": "\0"})
 
 
 @pytest.mark.parametrize("address", ["mysql://root:secret@host/x", "nonsense secret", "sqlite:///secret.db"])

@@ -40,6 +40,7 @@ def test_one_that_ends_is_alive_and_not_ready(house: House) -> None:
     assert http.get("/healthz").status_code == 200
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     "statement",
     ["UPDATE alembic_version SET version_num = '0004'", "DROP TRIGGER client_invoices_frozen",
@@ -53,6 +54,7 @@ def test_a_schema_that_is_not_ours_or_a_guard_that_is_gone_is_told(house: House,
     assert len(answer.json()["reason"].split()) > 5
 
 
+@pytest.mark.sqlite
 def test_a_database_that_is_gone_is_told(house: House) -> None:
     http = TestClient(create_app(house))
     (house.settings.data / "counterfoil.db").unlink()

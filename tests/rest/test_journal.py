@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.support import databases
 from tests.support import hostile_files as files
 from tests.support.approving import GUARDED, UNGUARDED, Sent, quote_body, sent
 from tests.support.server import Api, expect
@@ -95,9 +94,8 @@ def quote(api: Api) -> str:
 
 def entries(api: Api) -> list[tuple[str, str, str]]:
     """(principal, client, request_id) of the organization's entries, in order."""
-    with closing(sqlite3.connect(api.server.data / "counterfoil.db")) as conn:
-        query = "SELECT principal, client, request_id FROM journal WHERE organization_id = ? ORDER BY position"
-        return conn.execute(query, (api.organization.id,)).fetchall()
+    query = "SELECT principal, client, request_id FROM journal WHERE organization_id = '{}' ORDER BY position"
+    return databases.rows(api.server.data, query.format(api.organization.id))
 
 
 CALLS: dict[tuple[str, str], Callable[[Api], Callable[[], httpx.Response]]] = {

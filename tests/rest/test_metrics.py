@@ -63,6 +63,7 @@ def test_requests_are_counted_by_the_routes_template(house: House) -> None:
     assert value(found, "http_requests_at_hand") == 1
 
 
+@pytest.mark.sqlite
 def test_what_the_database_holds_is_shown(house: House) -> None:
     company = new_company(house)
     company.create(status="unpaid")
@@ -77,6 +78,7 @@ def test_what_the_database_holds_is_shown(house: House) -> None:
     assert any(name == "process_cpu_seconds_total" for name, _ in found)
 
 
+@pytest.mark.sqlite
 def test_a_database_that_is_away_is_shown_and_the_rest_stays(house: House) -> None:
     http = client(house)
     (house.settings.data / "counterfoil.db").unlink()
@@ -85,6 +87,7 @@ def test_a_database_that_is_away_is_shown_and_the_rest_stays(house: House) -> No
     assert not any(name == "counterfoil_queue_jobs" for name, _ in found)
 
 
+@pytest.mark.sqlite
 def test_many_scrapes_ask_the_database_once(house: House) -> None:
     http = client(house)
     assert value(scraped(http.get("/metrics").text), "database_up") == 1

@@ -133,6 +133,10 @@ def test_what_does_not_fit_is_told_alike(company: Company, ada: str, email: str,
     assert not password or password not in answer.text
 
 
+def test_an_address_with_a_control_character_is_nobodys(company: Company, ada: str) -> None:
+    assert sign_in(visitor(company), "nobody's", email=f"{ada}\0").status_code == 422
+
+
 def test_without_a_password_no_password_is_right(company: Company, ada: str) -> None:
     assert sign_in(visitor(company), "", email=ada).status_code == 422
     assert sign_in(visitor(company), "nobody's", email=ada).status_code == 422

@@ -182,6 +182,8 @@ def use_link(work: Work, secret: str) -> str:
 
 def known_by(conn: Connection, email: str) -> list[Found]:
     """What somebody with this address is, in every organization that has not shut them out."""
+    if not email.isprintable():
+        return []  # no member's is such, and PostgreSQL cannot even look for a NUL
     rows = members.everywhere(conn, email.strip().lower())
     found = (_found(conn, row.organization_id, row.id) for row in rows)
     return [each for each in found if each]

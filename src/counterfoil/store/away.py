@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from counterfoil.errors import Unavailable
+from counterfoil.errors import NotFound, Unavailable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,6 +88,8 @@ class _Told(AbstractContextManager[None]):
         words = _words(error)
         if words is not None:
             raise unavailable(words, error) from error
+        if _is_nul(error):
+            raise NotFound("not_found", "Nothing has a name with the character NUL.", fix="Leave it out.") from error
 
 
 told = _Told()
@@ -109,6 +111,15 @@ def identity(file: str | Path) -> tuple[int, int] | None:
     except FileNotFoundError:
         return None
     return found.st_dev, found.st_ino
+
+
+def _is_nul(error: BaseException) -> bool:
+    """Whether PostgreSQL was asked for a text with U+0000, which it can neither keep nor look for.
+
+    What is kept has no such character, so this is always part of a name that somebody asked for.
+    """
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return type(cause).__name__ == "DataError" and "NUL (0x00)" in str(cause)
 
 
 def _words(error: BaseException) -> _Words | None:
