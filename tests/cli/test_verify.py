@@ -75,6 +75,9 @@ def test_an_expected_hash_is_found_or_missed(company: Company) -> None:
         (known,) = conn.execute("SELECT hash FROM journal WHERE position = 5").fetchone()
     code, told = run(data, "--expect-hash", known)
     assert (code, "is that of entry 5" in told) == (0, True)
+    copied = "Journal " + "\u200b".join(known[at : at + 4] for at in range(0, 64, 4))  # as out of a PDF
+    assert run(data, "--expect-hash", copied)[0] == 0
+    assert run(data, "--expect-hash", known[:60])[0] == 2
     code, told = run(data, "--expect-hash", "0" * 64)
     assert (code, "no entry has this hash" in told) == (1, True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -33,11 +34,21 @@ def verify(
 ) -> None:
     """Check that no issued document, stored file or journal entry was changed: 0 unaltered, 1 altered, 2 unknown."""
     try:
-        report = _verified(house_settings(data, database_url), organization, expect_hash or "")
+        report = _verified(house_settings(data, database_url), organization, _hash(expect_hash))
     except (errors.BillingError, OSError) as error:
         _cannot(str(error))
     _print(report, as_json=json)
     raise SystemExit(1 if report.findings else 0)
+
+
+def _hash(given: str | None) -> str:
+    """The hash as it is in the journal: copied out of a PDF it has invisible blanks in it and a word before it."""
+    if given is None:
+        return ""
+    found = re.search(r"[0-9a-f]{64}$", re.sub(r"[\W_]", "", given).lower())
+    if found is None:
+        _cannot("--expect-hash: a hash has 64 hexadecimal digits; copy all of it, from a PDF's foot or a manifest")
+    return found[0]
 
 
 def register(app: typer.Typer) -> None:
@@ -63,7 +74,7 @@ def _verified(settings: Settings, organization: str | None, expected_hash: str) 
                 _cannot(f"name one with --organization: {', '.join(found)}")
             with progress("verify", verification.rows_to_check(conn, organization)) as advance:
                 return verification.verify(
-                    conn, blobs.get, organization=organization, expected_hash=expected_hash.strip().lower(),
+                    conn, blobs.get, organization=organization, expected_hash=expected_hash,
                     advance=advance,
                 )  # fmt: skip
     finally:
