@@ -33,6 +33,7 @@ class Forked:
         self.pid = pid
         self.returncode: int | None = None
         self._told = told
+        self._guard = threading.Lock()
 
     def poll(self) -> int | None:
         return self._look(0)
@@ -54,12 +55,13 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
     def _look(self, timeout: float | None) -> int | None:
-        if self.returncode is None and select.select([self._told], [], [], timeout)[0]:
-            told = os.read(self._told, 4)
-            # Nothing is told when the process that forks is gone, and all its commands with it.
-            self.returncode = struct.unpack("i", told)[0] if told else -int(signal.SIGKILL)
-            os.close(self._told)
-        return self.returncode
+        with self._guard:
+            if self.returncode is None and select.select([self._told], [], [], timeout)[0]:
+                told = os.read(self._told, 4)
+                # Nothing is told when the process that forks is gone, and all its commands with it.
+                self.returncode = struct.unpack("i", told)[0] if told else -int(signal.SIGKILL)
+                os.close(self._told)
+            return self.returncode
 
 
 def start(
