@@ -1,9 +1,9 @@
 """Beside Tryton: invoices drafted, and created and finalized, by one client and by sixteen, each side over HTTP.
 
 Tryton is served by gunicorn, one process of sixteen threads on SQLite, and asked by JSON-RPC as its own clients ask it:
-`create`, then `post`. What it does more: its post makes an accounting move with its lines and takes the move's number
-too. What it does less here: its report is queued and never printed, while ours prints every PDF in the background, runs
-the country's rules, chains its journal and keeps an idempotent, public, listed document.
+`create`, then `post`. No side prints meanwhile: Tryton's reports are queued without a worker, our server runs no jobs.
+What Tryton does more: its post makes an accounting move with its lines, and takes the move's number too. What ours does
+more: it runs the country's rules, chains its journal, seals the row and keeps a public, listed document.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ Act = Callable[[], object]
 def tryton(work: Path) -> list[Result]:
     """Create and finalize at one client and at sixteen, and drafts at one: rates over Tryton's."""
     data = dataset.make(work / "beside-tryton")
-    with counterfoil(data.data) as (port, _), _tryton(work / "tryton") as peer:
+    with counterfoil(data.data, "--no-jobs") as (port, _), _tryton(work / "tryton") as peer:
         return [
             _result("create + finalize, 1 client", 1, 50, lambda: _ours(port, data), lambda: peer.invoicer()),
             _result("create + finalize, 16 clients", 16, 100, lambda: _ours(port, data), lambda: peer.invoicer()),
