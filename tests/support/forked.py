@@ -55,13 +55,17 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
     def _look(self, timeout: float | None) -> int | None:
-        with self._guard:
-            if self.returncode is None and select.select([self._told], [], [], timeout)[0]:
-                told = os.read(self._told, 4)
-                # Nothing is told when the process that forks is gone, and all its commands with it.
-                self.returncode = struct.unpack("i", told)[0] if told else -int(signal.SIGKILL)
-                os.close(self._told)
-            return self.returncode
+        # Others may wait at the same time: each looks by itself, and one of them reads.
+        if self.returncode is None and select.select([self._told], [], [], timeout)[0]:
+            with self._guard:
+                if self.returncode is None:
+                    told = os.read(self._told, 4)
+                    # Nothing is told when the process that forks is gone, and all its commands with it.
+                    self.returncode = struct.unpack("i", told)[0] if told else -int(signal.SIGKILL)
+        return self.returncode
+
+    def __del__(self) -> None:
+        os.close(self._told)
 
 
 def start(
