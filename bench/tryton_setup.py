@@ -38,7 +38,8 @@ def main(folder: Path) -> None:
     command = [str(Path(sys.executable).parent / "trytond-admin"), "-c", str(config_file), "-d", DATABASE]
     environment = os.environ | {"TRYTONPASSFILE": str(secret)}
     (folder / f"{DATABASE}.sqlite").touch()
-    subprocess.run([*command, "--all", "--email", "bench@example.com", "-p"], env=environment, check=True)
+    # It asks for an address, which it would look up in the DNS: none is an answer.
+    subprocess.run([*command, "--all", "-p"], env=environment, check=True, input=b"\n")
     activated = [*command, "-u", "account_invoice", "--activate-dependencies"]
     subprocess.run(activated, env=environment, check=True)
     from proteus import config
