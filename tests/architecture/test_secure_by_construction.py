@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from tests.architecture.source import PACKAGE, python_files
+from tests.architecture.source import tree as tree_of
 
 _SECRET = re.compile(
     r"(^|_)(secret|token|signature|password|hash|digest|mac|hmac|csrf|verifier|api_key|code_challenge)s?(_|$)", re.I
@@ -55,7 +57,13 @@ PARSES_XML = {
 
 def trees(*folders: str) -> Iterator[tuple[str, ast.Module]]:
     for path in python_files(*(f"src/counterfoil/{folder}" for folder in folders)):
-        yield path.relative_to(PACKAGE).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+        yield path.relative_to(PACKAGE).as_posix(), tree_of(path)
+
+
+@cache
+def walked(tree: ast.AST) -> list[ast.AST]:
+    """All nodes of a tree, which several tests look through."""
+    return list(ast.walk(tree))
 
 
 def name_of(node: ast.expr) -> str:
@@ -72,7 +80,7 @@ def name_of(node: ast.expr) -> str:
 
 def plain_comparisons(tree: ast.AST) -> Iterator[str]:
     """The names of secrets that are compared with == or !=, with something that is no literal and no constant."""
-    for node in ast.walk(tree):
+    for node in walked(tree):
         if not isinstance(node, ast.Compare) or not isinstance(node.ops[0], ast.Eq | ast.NotEq):
             continue
         sides = (node.left, node.comparators[0])
@@ -83,7 +91,7 @@ def plain_comparisons(tree: ast.AST) -> Iterator[str]:
 
 def imported(tree: ast.AST) -> set[str]:
     found = set()
-    for node in ast.walk(tree):
+    for node in walked(tree):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -125,7 +133,7 @@ def test_xml_is_parsed_in_one_way() -> None:
     making = {
         path
         for path, tree in trees("")
-        for node in ast.walk(tree)
+        for node in walked(tree)
         if (isinstance(node, ast.Attribute) and node.attr in ("XMLParser", "ParserCreate", "iterparse", "HTMLParser"))
         or (isinstance(node, ast.Name) and node.id in ("XMLParser", "iterparse"))
     }
@@ -133,7 +141,7 @@ def test_xml_is_parsed_in_one_way() -> None:
     without = [
         f"{path}:{node.lineno}"
         for path, tree in trees("")
-        for node in ast.walk(tree)
+        for node in walked(tree)
         if isinstance(node, ast.Call) and is_xml_reader(node) and len(node.args) + len(node.keywords) < 2
     ]
     assert without == []
@@ -151,7 +159,7 @@ def test_nothing_is_run_that_came_as_text() -> None:
     found = set()
     for path, tree in trees(""):
         found |= {f"{path}: {name}" for name in imported(tree) & forbidden}
-        for node in ast.walk(tree):
+        for node in walked(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in forbidden:
                 found.add(f"{path}: {node.func.id}")
             if isinstance(node, ast.keyword) and node.arg == "shell" and getattr(node.value, "value", True):
@@ -163,7 +171,7 @@ def test_every_page_template_escapes_what_it_is_given() -> None:
     makers = [
         (path, node)
         for path, tree in trees("")
-        for node in ast.walk(tree)
+        for node in walked(tree)
         if isinstance(node, ast.Call) and name_of(node.func) == "Environment"
     ]
     assert makers

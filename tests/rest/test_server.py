@@ -15,6 +15,7 @@ from tests.support.server import (
     Organization,
     Server,
     clean_environment,
+    command,
     expect,
     free_port,
     make_organization,
@@ -76,7 +77,7 @@ def test_init_and_token_work_while_a_server_runs(server: Server) -> None:
     ],
 )
 def test_init_says_what_is_wrong_in_one_line(tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
-    refused = run("init", "--data", str(tmp_path / "d"), *arguments)
+    refused = command("init", "--data", str(tmp_path / "d"), *arguments)
     assert refused.returncode == 1
     assert words in refused.stderr
     assert "Traceback" not in refused.stderr
