@@ -19,17 +19,14 @@ from counterfoil.house import House
 from counterfoil.operations import clients
 from counterfoil.settings import Settings
 from counterfoil.store import (
-    access_tables,  # noqa: F401  # their tables are of the same metadata
-    einvoicing_tables,  # noqa: F401  # the same
-    journal_tables,  # noqa: F401  # the same
+    clients as client_rows,
+)
+from counterfoil.store import (
     migrations,
     triggers,
 )
-from counterfoil.store import (
-    clients as client_rows,
-)
 from counterfoil.store.engine import Database, open_postgresql
-from counterfoil.store.tables import metadata
+from counterfoil.store.schema import metadata
 from tests.plugins.repeatable import is_full_size
 from tests.support.databases import SECRET_KEY
 from tests.support.houses import CLIENT, Company, new_company

@@ -17,15 +17,12 @@ from counterfoil.house import House
 from counterfoil.operations import client_invoices, credit_notes
 from counterfoil.settings import Settings
 from counterfoil.store import (
-    access_tables,  # noqa: F401  # their tables are of the same metadata
-    einvoicing_tables,  # noqa: F401  # the same
-    journal_tables,  # noqa: F401  # the same
     migrations,
     triggers,
 )
 from counterfoil.store.client_invoices import InvoiceFilter
 from counterfoil.store.engine import open_postgresql
-from counterfoil.store.tables import metadata
+from counterfoil.store.schema import metadata
 from tests.support.databases import SECRET_KEY
 from tests.support.houses import Company, SteppingClock, new_company
 

@@ -13,13 +13,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Column, String, text
 
 from counterfoil.store import (
-    access_tables,  # noqa: F401  # their tables are of the same metadata
-    einvoicing_tables,  # noqa: F401  # the same
     migrations,
     triggers,
 )
 from counterfoil.store.engine import Database, open_sqlite
-from counterfoil.store.tables import metadata
+from counterfoil.store.schema import metadata
 
 pytestmark = pytest.mark.sqlite
 

@@ -17,13 +17,12 @@ from counterfoil.app import House
 from counterfoil.store import (
     client_invoices,
     documents,
-    einvoicing_tables,  # noqa: F401  # its tables are of the same metadata
     paging,
 )
 from counterfoil.store.client_invoices import InvoiceFilter
 from counterfoil.store.engine import Database, open_sqlite
 from counterfoil.store.rows import InvoiceRow
-from counterfoil.store.tables import metadata
+from counterfoil.store.schema import metadata
 from tests.support.houses import Company, new_company
 
 STATUSES = ("draft", "unpaid", "paid", "canceled")

@@ -120,7 +120,7 @@ class FaultyWay:
                     answer = _altered(answer)
                 self._answer(status, answer, headers)
 
-            do_GET = do_PUT = do_HEAD = do_DELETE = _pass  # noqa: N815 - the library's names
+            do_GET = do_PUT = do_HEAD = do_DELETE = _pass  # noqa: N815  # the library's names
 
             def _answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
                 self.send_response(status)

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FrameType
 
 import counterfoil.store
-from counterfoil.store import access_tables, einvoicing_tables, journal_tables, tables
+from counterfoil.store.schema import metadata
 from tests.architecture.test_layers import NOT_OF_ONE_ORGANIZATION
 
 # Functions of the store whose statements are for all organizations although they are told one, and why.
@@ -20,11 +20,10 @@ QUERIES_OF_ALL = {
     "migrations": "bring the rows of all organizations to a new form",
 }
 
-# The column that says whose a row is. Importing the tables above has filled the metadata.
-TABLES = (access_tables, einvoicing_tables, journal_tables)
+# The column that says whose a row is.
 OWNER = {
     table.name: "id" if table.name == "organizations" else "organization_id"
-    for table in tables.metadata.tables.values()
+    for table in metadata.tables.values()
     if table.name == "organizations" or "organization_id" in table.c
 }
 _STORE = str(Path(counterfoil.store.__file__).parent)

@@ -67,7 +67,7 @@ class Ground:
     def __init__(self, folder: Path, seed: int) -> None:
         self.folder = folder
         self.data = folder / "data"
-        self.random = random.Random(seed)  # noqa: S311 - draws test data, and the same again for the same seed
+        self.random = random.Random(seed)  # noqa: S311  # draws test data, and the same again for the same seed
         self.books, self.other = new_books(self.data), new_books(self.data)
         self._server: subprocess.Popen[bytes] | None = None
 
@@ -78,7 +78,7 @@ class Ground:
             self.port = int(probe.getsockname()[1])
         with (self.folder / "server.log").open("ab") as log:
             command = [sys.executable, "-m", "counterfoil.cli.main", "serve", "--data", str(self.data)]
-            self._server = subprocess.Popen(  # noqa: S603 - our own command, with a folder that we made
+            self._server = subprocess.Popen(  # noqa: S603  # our own command, with a folder that we made
                 [*command, "--port", str(self.port)], stdout=log, stderr=log, env=environment()
             )
         until = time.monotonic() + START_SECONDS
@@ -108,7 +108,7 @@ class Ground:
     def http(self, credential: str | None = None) -> httpx.Client:
         """A client of the first organization, or of whoever holds `credential`."""
         headers = {"Authorization": credential or self.books.api_key}
-        return httpx.Client(base_url=self.url, headers=headers, timeout=30, trust_env=False, verify=False)  # noqa: S501 - plain HTTP to this machine
+        return httpx.Client(base_url=self.url, headers=headers, timeout=30, trust_env=False, verify=False)  # noqa: S501  # plain HTTP to this machine
 
     @cached_property
     def client_id(self) -> str:

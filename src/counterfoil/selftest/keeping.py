@@ -94,7 +94,7 @@ def restored(ground: Ground) -> str:
     _command("restore", str(archive), "--data", str(again))
     count = 0
     for table in _TABLES:
-        query = f"SELECT * FROM {table} ORDER BY 1, 2"  # noqa: S608 - names of our own tables
+        query = f"SELECT * FROM {table} ORDER BY 1, 2"  # noqa: S608  # names of our own tables
         before, after = (rows(data, query) for data in (ground.data, again))
         need(before == after, f"{table} came back otherwise")
         count += len(before)
@@ -107,7 +107,7 @@ def restored(ground: Ground) -> str:
 
 
 def _command(*words: str, is_refused: bool = False) -> bool:
-    done = subprocess.run(  # noqa: S603 - our own command, with folders that we made
+    done = subprocess.run(  # noqa: S603  # our own command, with folders that we made
         [sys.executable, "-m", "counterfoil.cli.main", *words],
         env=environment(), capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip

@@ -42,7 +42,7 @@ def killed(ground: Ground) -> str:
     house.close()
     told.touch()
     command = [sys.executable, "-m", "counterfoil.selftest.writer", str(data), books.id, client_id, str(told)]
-    with subprocess.Popen(  # noqa: S603 - our own module, with folders that we made
+    with subprocess.Popen(  # noqa: S603  # our own module, with folders that we made
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment()
     ) as forks:
         running = [_forked(forks) for _ in range(WRITERS)]
@@ -104,7 +104,7 @@ def delivered_again(ground: Ground) -> str:
 
 def _repeated(ground: Ground, number: int, seed: int) -> str:
     """The id of the invoice that all answers to one repeated request speak of."""
-    chance = random.Random(seed)  # noqa: S311 - decides where a connection is cut, and the same again
+    chance = random.Random(seed)  # noqa: S311  # decides where a connection is cut, and the same again
     content = json.dumps(samples.body(ground.client_id)).encode()
     head = (
         f"POST /v2/client_invoices HTTP/1.1\r\nHost: localhost\r\nAuthorization: {ground.books.api_key}\r\n"

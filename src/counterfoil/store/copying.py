@@ -31,8 +31,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.types import TypeEngine
 
-from counterfoil.store import access_tables, einvoicing_tables, journal_tables  # noqa: F401  # of the same metadata
-from counterfoil.store.tables import attachments, metadata
+from counterfoil.store.schema import metadata
+from counterfoil.store.tables import attachments
 
 ColumnKind = Literal["text", "integer", "boolean", "bytes"]
 # Tables of older schemas that this one has no more.

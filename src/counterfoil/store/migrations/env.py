@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from counterfoil.store import access_tables, einvoicing_tables, journal_tables  # noqa: F401  # their tables are of the same metadata
-from counterfoil.store.tables import metadata
+from counterfoil.store.schema import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
