@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +115,16 @@ def test_links_begin_with_the_public_address(tmp_path: Path) -> None:
         assert api.issued()["invoice_url"].startswith("https://billing.example/i/")
     finally:
         server.stop()
+
+
+def test_a_connection_that_rested_is_taken_up_again(server: Server) -> None:
+    given = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=30)
+    given.request("GET", "/healthz")
+    given.getresponse().read()
+    time.sleep(6)  # uvicorn's own default closes it after 5, and a proxy that takes it up answers 502
+    given.request("GET", "/healthz")
+    assert given.getresponse().status == 200
+    given.close()
 
 
 def test_nothing_was_logged_as_a_bug(server: Server) -> None:

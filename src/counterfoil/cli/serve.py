@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 # How long a thread may keep the interpreter from another: with Python's own 5 ms, a request that changes threads three
 # times waits 15 ms for a job that computes.
 SWITCH_SECONDS = 0.0005
+# How long an idle connection stays open: longer than the proxies before us keep theirs (Caddy 120, nginx and AWS 60),
+# or one that they take up again is closed in their hands, and a request that was never read looks lost.
+KEEP_ALIVE_SECONDS = 130
 
 
 def serve(
@@ -83,7 +86,8 @@ def run(
     logs.configure(settings)
     config = uvicorn.Config(
         create_app(house, sandbox), host=settings.host, port=settings.port, access_log=False, log_level="warning",
-        log_config=None, timeout_graceful_shutdown=10, server_header=False, ws="none",
+        log_config=None, timeout_graceful_shutdown=10, timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        server_header=False, ws="none",
         http=SandboxProtocol if sandbox else Protocol,
         # Without a name whoever calls from this machine could pose as anybody: uvicorn's own default believes them.
         proxy_headers=bool(settings.trusted_proxies), forwarded_allow_ips=settings.trusted_proxies or "",
