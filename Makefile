@@ -3,7 +3,9 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: setup demo test test-long conformance reliability check bench help lock format lint
+# Where Python may not keep compiled modules, each of the hundred commands that tests start would compile all it imports.
+unexport PYTHONDONTWRITEBYTECODE
+.PHONY: setup demo test test-long conformance reliability check bench help lock format lint collected
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -37,7 +39,8 @@ demo: $(VENV)/.run  ## a sample company on this machine, to click and call
 
 # One process more than the two processors that CI has: tests wait for servers, browsers and files.
 # Files go to the processes in their order: the other way, the longest single tests would come last, on one process alone.
-test: lint $(CLIENTS)/.ok $(RULES)/.ok $(CONFORMANCE)/.ok  ## what CI runs: format, lint, types, imports, then all tests but the long ones
+test: $(CLIENTS)/.ok $(RULES)/.ok $(CONFORMANCE)/.ok  ## what CI runs: format, lint, types, imports, then all tests but the long ones
+	@$(MAKE) --no-print-directory --jobs 2 lint collected
 	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
 
 test-long: lint $(CLIENTS)/.ok $(RULES)/.ok $(CONFORMANCE)/.ok  ## the same with the tests that take minutes, at full size
@@ -58,6 +61,10 @@ bench: $(VENV)/.dev $(PEERS)/.ok  ## side-by-side measurements
 format: $(VENV)/.dev  ## rewrite the files in the house's format
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format --quiet .
+
+# Every test process would rewrite each file of tests for itself, had not one done it while another looks at the types.
+collected: $(VENV)/.dev
+	@$(BIN)/python -m pytest --collect-only -qq >/dev/null
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --quiet --diff .
