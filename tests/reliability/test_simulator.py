@@ -18,7 +18,7 @@ from tests.plugins.figures import Figure, run_seed
 from tests.plugins.repeatable import is_full_size
 from tests.reliability.simulator.run import Found, run
 
-SEEDS = 10_000 if is_full_size() else 200
+SEEDS = 10_000 if is_full_size() else 120
 STEPS = 30 if is_full_size() else 10
 PORTION = 250
 # Every run has seeds of its own when it has a seed of its own.

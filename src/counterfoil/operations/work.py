@@ -296,6 +296,10 @@ def _keep_answer(work: Work, asked: Idempotency | None, repeat: Repeat | None) -
         idempotency.put(work.conn, work.organization_id, key, record, work.timestamp)
 
 
+class _TakenBack(Exception):
+    """A write that was tried only."""
+
+
 class Works:
     """Opens works. on_jobs: called after a commit that enqueued jobs, with their kinds.
 
@@ -342,15 +346,16 @@ class Works:
                     self._look_back(work, idempotency_key, repeat)
                 yield work
                 if is_dry_run:
-                    conn.get_transaction().rollback()  # type: ignore[union-attr]  # write() always opens one
-                else:
-                    # Last, so that all other faults come first, and what a person is shown is the true outcome.
-                    gate.settle(work, question)
-                    work.close_journal()
-                    _keep_answer(work, idempotency_key, repeat)
+                    raise _TakenBack
+                # Last, so that all other faults come first, and what a person is shown is the true outcome.
+                gate.settle(work, question)
+                work.close_journal()
+                _keep_answer(work, idempotency_key, repeat)
+        except _TakenBack:
+            return
         except gate.Unapproved as unapproved:
             raise self._asked(actor, unapproved) from None
-        if work._job_kinds and not is_dry_run:
+        if work._job_kinds:
             self.on_jobs(frozenset(work._job_kinds))
 
     def _work(self, conn: Connection, actor: Actor) -> Work:

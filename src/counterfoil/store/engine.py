@@ -13,7 +13,8 @@ from sqlalchemy import Engine, QueuePool, create_engine, event
 
 from counterfoil.store import away, postgresql
 from counterfoil.store.away import told
-from counterfoil.store.locks import FairLock, FileLock, Waits
+from counterfoil.store.group_commit import Writers
+from counterfoil.store.locks import FileLock, Waits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,7 +38,7 @@ class Database:
         self.engine = engine
         self._writer = writer or engine
         self.is_sqlite = engine.dialect.name == "sqlite"
-        self._fair = FairLock()
+        self._writers = Writers(self._sqlite_write)
         self.write_waits = Waits()
         self._file_lock = FileLock(write_lock_file) if write_lock_file else None
         self._watch: sqlite3.Connection | None = None
@@ -77,25 +78,29 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A connection that may write. Commits when the block ends well, rolls back when it raises."""
+        """A connection that may write. Commits when the block ends well, takes its changes back when it raises.
+
+        On SQLite others may write in the same transaction before and after (see store.group_commit): never commit or
+        roll back on the connection itself.
+        """
         if not self.is_sqlite:
             with told, self.engine.connect() as conn, postgresql.writing(conn):
                 yield conn
             return
         asked_at = time.perf_counter()
-        with told, self._fair, self._held_file_lock():
-            self.write_waits.add(time.perf_counter() - asked_at)
+        with told, self._writers.turn(lambda: self.write_waits.add(time.perf_counter() - asked_at)) as conn:
             self._check_file()
-            with self._sqlite_write() as conn:
-                yield conn
+            yield conn
 
     @contextmanager
     def _sqlite_write(self) -> Iterator[Connection]:
-        with self._writer.connect() as conn, conn.begin():
-            # A deferred transaction that turns into a write fails at once with SQLITE_BUSY_SNAPSHOT, whatever the
-            # timeout.
-            self._begin(conn, "BEGIN IMMEDIATE")
-            yield conn
+        with self._held_file_lock():
+            self._check_file()
+            with self._writer.connect() as conn, conn.begin():
+                # A deferred transaction that turns into a write fails at once with SQLITE_BUSY_SNAPSHOT, whatever the
+                # timeout.
+                self._begin(conn, "BEGIN IMMEDIATE")
+                yield conn
 
     def _begin(self, conn: Connection, statement: str) -> None:
         """SQLite's driver is kept from opening transactions on its own; the one of PostgreSQL always has one."""
@@ -126,7 +131,7 @@ class Database:
         """
         if not self.is_sqlite:
             return
-        with self._fair, self._held_file_lock(), self._writer.connect() as conn:
+        with self._writers.alone(), self._held_file_lock(), self._writer.connect() as conn:
             for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
                 conn.connection.driver_connection.execute(statement).fetchall()  # type: ignore[union-attr]  # open
 
@@ -137,7 +142,7 @@ class Database:
         after what is done `meanwhile`.
         """
         with (
-            self._fair,
+            self._writers.alone(),
             self._held_file_lock(),
             closing(sqlite3.connect(file)) as source,
             self._writer.connect() as conn,

@@ -43,6 +43,11 @@ class FairLock:
         self._queue: deque[threading.Lock] = deque()
         self._is_held = False
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether somebody waits; for whoever holds it, for whom a True stays true."""
+        return bool(self._queue)
+
     def __enter__(self) -> FairLock:
         with self._guard:
             if not self._is_held:
