@@ -47,6 +47,7 @@ ROWS: dict[str, Row] = {
     "R1": Row("What is told is kept: no gap, no double, nothing lost, whatever is killed", (
         "tests/reliability/test_kill.py::test_killed_writers_leave_no_gap_no_double_and_no_lie",
         "tests/reliability/test_kill.py::test_a_killed_server_keeps_every_answer_it_gave",
+        "tests/reliability/test_on_disk.py::test_no_answer_comes_before_its_commit_is_on_disk",
     )),
     "R2": Row("Many finalize at once, and the numbers are exactly 1 to N", (
         "tests/reliability/test_parallel.py::test_500_finalizes_at_once_over_http_give_1_to_500",
@@ -143,7 +144,10 @@ def run(rows: Sequence[str]) -> int:
     environment = {**os.environ, FOLDER: str(RECORDS), SEED: str(run_seed())}
     codes = []
     for tests, more in (
-        ([each for each in wanted if not each.startswith(ALONE)], ["-n", "2", "--dist", "loadfile"]),
+        (
+            [each for each in wanted if not each.startswith(ALONE)],
+            ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"],
+        ),
         ([each for each in wanted if each.startswith(ALONE)], []),
     ):
         if tests:

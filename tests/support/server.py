@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -106,17 +106,20 @@ def command(*arguments: str, said: str = "", **environment: str) -> subprocess.C
     return forked.run([COMMAND, *arguments], env=clean_environment(**environment), said=said)
 
 
-def start_server(data: Path, *options: str, is_forked: bool = True, **environment: str) -> Server:
+def start_server(
+    data: Path, *options: str, is_forked: bool = True, under: Sequence[str] = (), **environment: str
+) -> Server:
     """Starts a server on a free port and waits until it is ready. Raises RuntimeError with its log when it ends.
 
-    is_forked: in a second less (see tests.support.forked), not by the command itself.
+    is_forked: in a second less (see tests.support.forked), not by the command itself. under: what starts the command
+    and is replaced by it, such as `strace -D` with its options; never forked then.
     """
     data.mkdir(parents=True, exist_ok=True)
     port = free_port()
-    typed = [COMMAND, "serve", "--data", str(data), "--port", str(port), *options]
+    typed = [*under, COMMAND, "serve", "--data", str(data), "--port", str(port), *options]
     env = clean_environment(**{**databases.environment_of(data), **environment})
     with (data / "server.log").open("wb") as log:
-        begin = forked.start if is_forked else subprocess.Popen
+        begin = forked.start if is_forked and not under else subprocess.Popen
         process = begin(typed, stdout=log, stderr=log, env=env)
     server = Server(data, f"http://127.0.0.1:{port}", process)
     deadline = time.monotonic() + START_SECONDS
