@@ -15,7 +15,7 @@ CONFORMANCE := .conformance
 PEERS := .venv-bench
 UV := $(shell command -v uv 2>/dev/null)
 NPM := $(shell command -v npm 2>/dev/null)
-TEST_PROCESSES ?= 4
+TEST_PROCESSES ?= 3
 
 # The first of these that starts and is at least 3.11 (a name on the PATH may be a shim that does not start).
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python; do \
@@ -37,7 +37,7 @@ setup: $(VENV)/.dev $(CLIENTS)/.ok $(RULES)/.ok $(CONFORMANCE)/.ok  ## all that 
 demo: $(VENV)/.run  ## a sample company on this machine, to click and call
 	$(BIN)/counterfoil demo
 
-# Twice as many processes as CI has processors: tests wait for servers, browsers and files.
+# One process more than the two processors that CI has: tests wait for servers, browsers and files.
 # Files go to the processes in their order: the other way, the longest single tests would come last, on one process alone.
 test: $(CLIENTS)/.ok $(RULES)/.ok $(CONFORMANCE)/.ok  ## what CI runs: format, lint, types, imports, then all tests but the long ones
 	@$(MAKE) --no-print-directory --jobs 2 lint collected

@@ -24,7 +24,7 @@ ALIKE = (
     "POST /v2/quotes", "POST /v2/recurring_invoices", "PATCH /v2/client_invoices/{id}", "PATCH /v2/quotes/{id}",
     "PATCH /v2/clients/{id}", "PATCH /v2/products/{id}", "PUT /v2/products/{id}", "PUT /v2/reminders/{id}",
     "POST /v2/credit_notes", "PATCH /v2/organization", "PATCH /v2/supplier_invoices/{id}", "POST /v2/clients",
-    "POST /v2/reminders",
+    "POST /v2/reminders", "POST /v2/products",
 )  # fmt: skip
 
 

@@ -164,10 +164,16 @@ def test_a_hostile_text_in_every_field_at_once_still_gives_pdfa(kind: str, types
     assert "root:x:0" not in packed_text(pdf)
 
 
-@pytest.mark.parametrize("path", hostile.fields(full()), ids=lambda path: "/".join(map(str, path)))
+FIELDS = hostile.fields(full())
+
+
+@pytest.mark.parametrize("path", FIELDS, ids=lambda path: "/".join(map(str, path)))
 def test_all_hostile_texts_in_one_field_still_give_pdfa(path: tuple[str | int, ...], typesetter: Typesetter) -> None:
     verapdf.need_verapdf()
     text = " ".join(hostile.TEXTS.values())[:5000]
+    if not is_full_size():  # each field has another quarter of it, with its first word in another place
+        begin = FIELDS.index(path) * 997 % len(text)
+        text = (text[begin:] + text[:begin])[: len(text) // 4]
 
     verapdf.assert_pdfa(typesetter.pdf(hostile.with_text(full(), [path], text), PLAIN))
 

@@ -222,13 +222,17 @@ def test_caught_mail_is_json(counterfoil_sandbox: Sandbox, http: httpx.Client) -
 # Reset
 
 
-def test_a_reset_takes_less_than_a_second(counterfoil_sandbox: Sandbox, http: httpx.Client) -> None:
-    for _ in range(30):
-        expect(http.post("/v2/client_invoices", json=new_invoice(counterfoil_sandbox)), 200)
-    start = time.monotonic()
-    counterfoil_sandbox.reset()
-    took = time.monotonic() - start
-    assert took < 1
+def test_a_reset_is_sooner_done_than_thirty_calls(counterfoil_sandbox: Sandbox, http: httpx.Client) -> None:
+    resets, calls = [], []
+    for _ in range(3):
+        start = time.monotonic()
+        for _ in range(30):
+            expect(http.post("/v2/client_invoices", json=new_invoice(counterfoil_sandbox)), 200)
+        calls.append(time.monotonic() - start)
+        start = time.monotonic()
+        counterfoil_sandbox.reset()
+        resets.append(time.monotonic() - start)
+    assert min(resets) < min(calls)
     assert counterfoil_sandbox.state()["jobs"] == {}
 
 
